@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+// The picture of the house. Each target uses only what stands above it; Tests/HouseTests holds it to that.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
+    .enableUpcomingFeature("ExistentialAny"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func target(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "vitalgate",
+    products: [.executable(name: "vitalgate", targets: ["vitalgate"])],
+    dependencies: [
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // The doors for text: values exactly as written, and the place where they stand.
+        target("ExactJSON"),
+        target("StrictYAML", [yams]),
+
+        // Pure: no clock, no file, no socket.
+        target("Readings"),
+        target("DeviceProfiles", ["Readings", "ExactJSON", "StrictYAML"]),
+        target("Alarms", ["Readings"]),
+
+        // The C libraries, as they are.
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+
+        // The outside.
+        target("MQTT", ["CMosquitto"]),
+        target("Store", ["Readings", "Alarms", "ExactJSON", "CSQLite"]),
+        target("Sinks", ["Readings", "Alarms", "ExactJSON", "MQTT"]),
+
+        // It all together.
+        target("Gateway", [
+            "ExactJSON", "StrictYAML", "Readings", "DeviceProfiles", "Alarms", "MQTT", "Store", "Sinks", "CSystemd",
+            lifecycle, logging,
+        ]),
+        .executableTarget(name: "vitalgate", dependencies: ["Gateway", argumentParser], swiftSettings: strict),
+
+        // Stand-ins and real servers for tests; product code never imports it.
+        target("GatewayTesting", ["Readings", "MQTT", "Gateway"]),
+
+        tests("ExactJSONTests", ["ExactJSON"]),
+        tests("StrictYAMLTests", ["StrictYAML"]),
+        tests("ReadingsTests", ["Readings"]),
+        tests("DeviceProfilesTests", ["DeviceProfiles", "ExactJSON", "StrictYAML", "Readings"]),
+        tests("AlarmsTests", ["Alarms", "Readings"]),
+        tests("MQTTTests", ["MQTT", "GatewayTesting"]),
+        tests("StoreTests", ["Store", "Readings", "Alarms", "CSQLite"]),
+        tests("SinksTests", ["Sinks", "Readings", "Alarms", "ExactJSON", "MQTT", "GatewayTesting"]),
+        tests("GatewayTests", ["Gateway", "GatewayTesting", "ExactJSON", "Store"]),
+        tests("CommandTests", ["ExactJSON", "GatewayTesting", "vitalgate"]),
+        tests("HouseTests", []),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,154 @@
+import Readings
+
+/// Runs a compiled frame over bytes. No allocation, no recursion; every load is checked against the end first.
+enum Decoder {
+    /// What stopped the run, by the index of the step; named by the compiled frame.
+    enum Stop: Error {
+        case tooShort(op: Int)
+        case reservedBits(op: Int)
+        case badValue(op: Int)
+    }
+
+    /// Returns how many bytes the layout took.
+    @inline(never)
+    static func run(_ program: Span<Op>, over frame: RawSpan, into fields: inout Fields) throws(Stop) -> Int {
+        fields.present = 0
+        fields.errors = 0
+        let end = frame.byteCount
+        var at = 0
+        var index = 0
+        while index < program.count {
+            let op = program[index]
+            defer { index &+= 1 }
+            if op.whenSlot != Op.always {
+                let bits = fields.has(op.whenSlot) ? UInt32(truncatingIfNeeded: fields.mantissas[Int(op.whenSlot)]) : ~op.want
+                if (bits & op.mask == op.want) == (op.whenNot == 1) { continue }
+            }
+            let slot = Int(op.slot)
+            let size: Int
+            let value: Int64
+            switch op.kind {
+            case .u8:
+                guard at &+ 1 <= end else { throw .tooShort(op: index) }
+                (value, size) = (Int64(load8(frame, at)), 1)
+            case .u16, .u16be:
+                guard at &+ 2 <= end else { throw .tooShort(op: index) }
+                (value, size) = (Int64(load16(frame, at, isBig: op.kind == .u16be)), 2)
+            case .u24, .u24be:
+                guard at &+ 3 <= end else { throw .tooShort(op: index) }
+                (value, size) = (Int64(load24(frame, at, isBig: op.kind == .u24be)), 3)
+            case .u32, .u32be:
+                guard at &+ 4 <= end else { throw .tooShort(op: index) }
+                (value, size) = (Int64(load32(frame, at, isBig: op.kind == .u32be)), 4)
+            case .i8:
+                guard at &+ 1 <= end else { throw .tooShort(op: index) }
+                (value, size) = (Int64(Int8(bitPattern: load8(frame, at))), 1)
+            case .i16, .i16be:
+                guard at &+ 2 <= end else { throw .tooShort(op: index) }
+                (value, size) = (Int64(Int16(bitPattern: load16(frame, at, isBig: op.kind == .i16be))), 2)
+            case .i32, .i32be:
+                guard at &+ 4 <= end else { throw .tooShort(op: index) }
+                (value, size) = (Int64(Int32(bitPattern: load32(frame, at, isBig: op.kind == .i32be))), 4)
+            case .sfloat, .sfloatBE:
+                guard at &+ 2 <= end else { throw .tooShort(op: index) }
+                let word = load16(frame, at, isBig: op.kind == .sfloatBE)
+                at &+= 2
+                let mantissa = Int16(bitPattern: word << 4) >> 4
+                // 07FE +INF, 07FF NaN, 0800 NRes, 0801 reserved, 0802 -INF: whole words, exponent zero.
+                if word &- 0x07FE <= 4 { fields.errors |= 1 &<< UInt32(slot); continue }
+                fields.mantissas[slot] = Int64(mantissa)
+                fields.exponents[slot] = Int8(truncatingIfNeeded: Int16(bitPattern: word) >> 12)
+                fields.present |= 1 &<< UInt32(slot)
+                continue
+            case .float, .floatBE:
+                guard at &+ 4 <= end else { throw .tooShort(op: index) }
+                let word = load32(frame, at, isBig: op.kind == .floatBE)
+                at &+= 4
+                // 007FFFFE … 00800002, as above.
+                if word &- 0x007F_FFFE <= 4 { fields.errors |= 1 &<< UInt32(slot); continue }
+                let exponent = Int8(truncatingIfNeeded: word >> 24)
+                guard exponent >= -12, exponent <= 6 else { throw .badValue(op: index) }
+                fields.mantissas[slot] = Int64(Int32(bitPattern: word << 8) >> 8)
+                fields.exponents[slot] = exponent
+                fields.present |= 1 &<< UInt32(slot)
+                continue
+            case .dateTime, .dateTimeBE:
+                guard at &+ 7 <= end else { throw .tooShort(op: index) }
+                let year = Int64(load16(frame, at, isBig: op.kind == .dateTimeBE))
+                let (month, day) = (Int64(load8(frame, at &+ 2)), Int64(load8(frame, at &+ 3)))
+                let (hour, minute) = (Int64(load8(frame, at &+ 4)), Int64(load8(frame, at &+ 5)))
+                let second = Int64(load8(frame, at &+ 6))
+                at &+= 7
+                if year == 0 || month == 0 || day == 0 { continue }
+                let packed = PackedTime(year: year, month: month, day: day, hour: hour, minute: minute, second: second)
+                guard packed.isOnTheCalendar else { throw .badValue(op: index) }
+                fields.mantissas[slot] = packed.value
+                fields.present |= 1 &<< UInt32(slot)
+                continue
+            case .skip:
+                at &+= Int(op.operand)
+                guard at <= end else { throw .tooShort(op: index) }
+                continue
+            case .forget:
+                let value = fields.mantissas[slot]
+                if value >= Int64(op.mask), value <= Int64(op.want), value == 0 || fields.exponents[slot] == 0 {
+                    fields.present &= ~(1 &<< UInt32(slot))
+                }
+                continue
+            case .reserved:
+                guard UInt32(truncatingIfNeeded: fields.mantissas[slot]) & op.mask == 0 else { throw .reservedBits(op: index) }
+                continue
+            }
+            at &+= size
+            fields.mantissas[slot] = value
+            fields.exponents[slot] = 0
+            fields.present |= 1 &<< UInt32(slot)
+        }
+        return at
+    }
+
+    // Callers have checked the end.
+    @inline(__always)
+    private static func load8(_ frame: RawSpan, _ at: Int) -> UInt8 {
+        frame.unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: UInt8.self)
+    }
+    @inline(__always)
+    private static func load16(_ frame: RawSpan, _ at: Int, isBig: Bool) -> UInt16 {
+        let raw = frame.unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: UInt16.self)
+        return isBig ? UInt16(bigEndian: raw) : UInt16(littleEndian: raw)
+    }
+    @inline(__always)
+    private static func load24(_ frame: RawSpan, _ at: Int, isBig: Bool) -> UInt32 {
+        let (a, b, c) = (UInt32(load8(frame, at)), UInt32(load8(frame, at &+ 1)), UInt32(load8(frame, at &+ 2)))
+        return isBig ? a << 16 | b << 8 | c : c << 16 | b << 8 | a
+    }
+    @inline(__always)
+    private static func load32(_ frame: RawSpan, _ at: Int, isBig: Bool) -> UInt32 {
+        let raw = frame.unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: UInt32.self)
+        return isBig ? UInt32(bigEndian: raw) : UInt32(littleEndian: raw)
+    }
+}
+
+/// A civil time in one word: `yyyymmddhhmmss` in decimal.
+struct PackedTime {
+    let value: Int64
+
+    init(_ value: Int64) { self.value = value }
+
+    @inline(__always)
+    init(year: Int64, month: Int64, day: Int64, hour: Int64, minute: Int64, second: Int64) {
+        // Each part is a byte or a word from the wire: checked before it is used, so that carries cannot forge a date.
+        guard month < 100, day < 100, hour < 100, minute < 100, second < 100, year < 10_000 else { value = -1; return }
+        value = ((((year &* 100 &+ month) &* 100 &+ day) &* 100 &+ hour) &* 100 &+ minute) &* 100 &+ second
+    }
+
+    var isOnTheCalendar: Bool { civil != nil }
+
+    var civil: CivilTime? {
+        guard value >= 0 else { return nil }
+        let time = Int(value)
+        return CivilTime(
+            year: time / 10_000_000_000, month: time / 100_000_000 % 100, day: time / 1_000_000 % 100,
+            hour: time / 10_000 % 100, minute: time / 100 % 100, second: time % 100)
+    }
+}

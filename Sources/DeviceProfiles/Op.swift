@@ -1,0 +1,41 @@
+/// One step of a compiled frame: 16 bytes without references, so that a profile is one flat array.
+struct Op: Sendable {
+    enum Kind: UInt8, Sendable {
+        case u8, u16, u24, u32, i8, i16, i32, sfloat, float, dateTime
+        case u16be, u24be, u32be, i16be, i32be, sfloatBE, floatBE, dateTimeBE
+        /// Passes over `operand` bytes.
+        case skip
+        /// Forgets `slot` if its value lies in `mask ... want`: the device's word for "not known".
+        case forget
+        /// Fails if any bit of `mask` is set in `slot`.
+        case reserved
+    }
+
+    var kind: Kind
+    /// Where the value goes.
+    var slot: UInt8 = 0
+    /// The slot whose bits decide whether this step is taken; `always` for none.
+    var whenSlot: UInt8 = Op.always
+    /// 1 if the step is taken when the bits are *not* `want`.
+    var whenNot: UInt8 = 0
+    var mask: UInt32 = 0
+    var want: UInt32 = 0
+    var operand: UInt32 = 0
+
+    static let always: UInt8 = 0xFF
+}
+
+/// Wire values of one frame, filled in by `Decoder` and used again for the next.
+struct Fields: ~Copyable {
+    static let capacity = 32
+
+    var mantissas = InlineArray<32, Int64>(repeating: 0)
+    var exponents = InlineArray<32, Int8>(repeating: 0)
+    /// Bit n: slot n holds a value.
+    var present: UInt32 = 0
+    /// Bit n: slot n holds one of the words that are not numbers (NaN, NRes, infinities, reserved).
+    var errors: UInt32 = 0
+
+    @inline(__always)
+    func has(_ slot: UInt8) -> Bool { present & (1 &<< UInt32(slot)) != 0 }
+}

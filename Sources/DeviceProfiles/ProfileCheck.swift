@@ -1,0 +1,139 @@
+import ExactJSON
+import Readings
+import StrictYAML
+
+/// The laws that every set of profiles is held to. Each broken one is a problem at the vector's line.
+package struct ProfileCheck {
+    package private(set) var problems: [YAMLProblem] = []
+    package private(set) var vectorCount = 0
+    private let set: ProfileSet
+
+    package init(_ set: ProfileSet) {
+        self.set = set
+        for profile in set.profiles {
+            for vector in profile.vectors {
+                vectorCount += 1
+                if profile.isRelay {
+                    check(relayed: vector, of: profile)
+                } else {
+                    check(vector, of: profile)
+                    checkPrefixes(of: vector, profile)
+                    checkThatOnlyItsOwnProfileAnswers(vector, profile)
+                }
+            }
+        }
+    }
+
+    /// A vector gives what it says.
+    private mutating func check(_ vector: Vector, of profile: Profile) {
+        let outcomes = vector.observation.items.map { profile.decode($0.content) }
+        switch vector.expectation {
+        case .reads(let expected):
+            let found = outcomes.flatMap { outcome in
+                if case .readings(let readings) = outcome { readings.map(ExpectedReading.init) } else { [ExpectedReading]() }
+            }
+            if found != expected {
+                let got = found.isEmpty ? outcomes.compactMap(\.detail).joined(separator: "; ") : found.map(\.text).joined(separator: "; ")
+                problem(vector, "expected \(expected.map(\.text).joined(separator: "; ")), but got \(got)")
+            }
+        case .none(let because):
+            expect(because, vector, outcomes, oneOf: ["waiting", "ignored", "incomplete"])
+        case .fails(let failure):
+            expect(failure, vector, outcomes, oneOf: ["rejected"])
+        case .gives:
+            problem(vector, "'gives' is for profiles with 'relays'")
+        }
+    }
+
+    private mutating func expect(_ detail: String, _ vector: Vector, _ outcomes: [DecodeOutcome], oneOf names: Set<String>) {
+        for outcome in outcomes where outcome.detail != detail || !names.contains(outcome.name) {
+            problem(vector, "expected '\(detail)', but got '\(outcome.detail ?? "a reading")'")
+        }
+    }
+
+    /// Cut anywhere, a frame is refused or reads as less; it never reads as something else.
+    private mutating func checkPrefixes(of vector: Vector, _ profile: Profile) {
+        for item in vector.observation.items {
+            guard case .readings(let whole) = profile.decode(item.content) else { continue }
+            for cut in item.content.prefixes {
+                guard case .readings(let readings) = profile.decode(cut) else { continue }
+                for (less, more) in zip(readings, whole) where !less.values.allSatisfy({ more.values.contains($0) }) {
+                    problem(vector, "cut to \(cut.byteCount) bytes it reads \(ExpectedReading(less).text)")
+                }
+            }
+        }
+    }
+
+    /// Offered to all profiles as it was on the air, exactly its own claims it.
+    private mutating func checkThatOnlyItsOwnProfileAnswers(_ vector: Vector, _ profile: Profile) {
+        // Without what it advertised, a vendor's vector of a standard characteristic is anybody's.
+        let isNamed = vector.observation.name != nil || !vector.observation.services.isEmpty
+        let isAdvertised = vector.observation.items.contains { if case .advertisement = $0.content { true } else { false } }
+        guard isNamed || isAdvertised || profile.isStandard else { return }
+        switch set.match(vector.observation) {
+        case .profile(let winner) where winner === profile: break
+        case .profile(let winner): problem(vector, "claimed by \(winner.name)")
+        case .none: problem(vector, "claimed by no profile: what does it advertise?")
+        case .ambiguous(let all): problem(vector, "claimed by \(all.map(\.name).joined(separator: " and "))")
+        }
+    }
+
+    private mutating func check(relayed vector: Vector, of profile: Profile) {
+        guard let (topic, payload) = vector.message else { return }
+        if case .profile(let winner) = set.relay(for: topic), winner === profile {} else {
+            problem(vector, "the topic '\(topic)' is not this profile's alone")
+        }
+        let got: Result<[Observation], BadInput> = Result { () throws(BadInput) in try profile.observations(in: Array(payload.utf8)) }
+        switch (vector.expectation, got) {
+        case (.gives(let text), .success(let found)):
+            guard let json = try? JSON(parsing: Array(text.utf8)), let object = json.object,
+                let expected = try? ObservationJSON.read(object)
+            else { problem(vector, "'gives' is no raw-frame JSON"); return }
+            if found != [expected] { problem(vector, "hands on something else: \(found)") }
+        case (.none(let because), .success(let found)):
+            if because != "nothing to decode" || !found.isEmpty { problem(vector, "expected '\(because)', but it hands on \(found.count)") }
+        case (.fails(let detail), .failure(let bad)):
+            if bad.detail != detail { problem(vector, "expected '\(detail)', but got '\(bad.detail)'") }
+        case (_, .success(let found)): problem(vector, "hands on \(found.count)")
+        case (_, .failure(let bad)): problem(vector, "fails: \(bad.detail)")
+        }
+    }
+
+    private mutating func problem(_ vector: Vector, _ message: String) {
+        problems.append(vector.node.problem("vector '\(vector.name)': \(message)"))
+    }
+}
+
+extension ExpectedReading {
+    fileprivate var text: String {
+        var parts = [kind.rawValue] + values.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" } + ["at \(measuredAt)"]
+        if let user { parts.append("user \(user)") }
+        if let number { parts.append("number \(number)") }
+        if let qualifier { parts.append(qualifier) }
+        return (parts + marks).joined(separator: " ")
+    }
+}
+
+extension Observation.Content {
+    /// The same content with its bytes cut at every length.
+    fileprivate var prefixes: [Observation.Content] {
+        switch self {
+        case .frame(let uuid, let bytes):
+            return bytes.indices.map { .frame(uuid, Array(bytes.prefix($0))) }
+        case .advertisement(let advert):
+            let services = advert.serviceData.flatMap { uuid, bytes in
+                bytes.indices.map { Observation.Content.advertisement(Advertisement(serviceData: [uuid: Array(bytes.prefix($0))])) }
+            }
+            return services + advert.manufacturerData.flatMap { company, bytes in
+                bytes.indices.map { Observation.Content.advertisement(Advertisement(manufacturerData: [company: Array(bytes.prefix($0))])) }
+            }
+        }
+    }
+
+    fileprivate var byteCount: Int {
+        switch self {
+        case .frame(_, let bytes): bytes.count
+        case .advertisement(let advert): (advert.serviceData.values.first ?? advert.manufacturerData.values.first)?.count ?? 0
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Readings
+import StrictYAML
+
+/// Proof of a profile, in its own file: bytes with an origin, and what they mean.
+struct Vector: Sendable {
+    enum Origin: String, CaseIterable, Sendable {
+        /// Taken off a device.
+        case captured
+        /// Found in somebody's tests or documents.
+        case published
+        /// Made by us from the specification.
+        case computed
+    }
+
+    /// What it must become.
+    enum Expectation: Sendable {
+        case reads([ExpectedReading])
+        case none(because: String)
+        case fails(String)
+        /// A relay's vector: what the message hands on, as raw-frame JSON.
+        case gives(String)
+    }
+
+    var name: String
+    var origin: Origin
+    var observation: Observation
+    /// A relay's vector.
+    var message: (topic: String, payload: String)?
+    var expectation: Expectation
+    var node: YAMLNode
+}
+
+struct ExpectedReading: Sendable, Hashable {
+    var kind: Kind
+    var values: [String: String] = [:]
+    /// Civil time as text, or `arrival`.
+    var measuredAt: String
+    var user: Int?
+    var number: Int?
+    var qualifier: String?
+    var marks: [String] = []
+
+    init(
+        kind: Kind, values: [String: String], measuredAt: String, user: Int?, number: Int?, qualifier: String?,
+        marks: [String]
+    ) {
+        self.kind = kind
+        self.values = values
+        self.measuredAt = measuredAt
+        self.user = user
+        self.number = number
+        self.qualifier = qualifier
+        self.marks = marks
+    }
+
+    init(_ reading: Reading) {
+        self.init(
+            kind: reading.kind,
+            values: Dictionary(reading.values.map { ($0.name, $0.reported.text) }, uniquingKeysWith: { first, _ in first }),
+            measuredAt: reading.deviceTime?.text ?? "arrival", user: reading.user, number: reading.number,
+            qualifier: reading.qualifier, marks: reading.marks)
+    }
+}

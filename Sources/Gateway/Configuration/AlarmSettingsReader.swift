@@ -1,0 +1,45 @@
+import Alarms
+import Readings
+import StrictYAML
+
+extension Configuration {
+    /// `presets: { accepted-by: NAME }` puts the shipped presets in force; `limits:` sets or replaces single ones.
+    static func alarms(_ node: YAMLNode?) throws(YAMLProblem) -> AlarmSettings {
+        guard let map = try node?.map() else { return AlarmSettings() }
+        try map.only(["presets", "limits", "accepted-by"])
+        var settings = AlarmSettings()
+        settings.acceptedBy = try map.optional("accepted-by")?.text()
+        if let presets = try map.optional("presets") {
+            guard try presets.bool() else { return settings }
+            settings.limits = Presets.limits
+        }
+        if let limits = map.optional("limits") {
+            for (vital, node) in try limits.map().members { settings.limits[try known(vital, node)] = try self.limits(node) }
+        }
+        guard settings.limits.isEmpty || settings.acceptedBy?.isEmpty == false else {
+            throw map.problem("limits are in force only when somebody answers for them: write 'accepted-by: NAME'")
+        }
+        return settings
+    }
+
+    private static func known(_ vital: String, _ node: YAMLNode) throws(YAMLProblem) -> String {
+        let vitals = Kind.allCases.flatMap(\.values).map(\.vital.id)
+        if vitals.contains(vital) { return vital }
+        throw node.problem("unknown vital '\(vital)'" + (Spelling.nearest(vital, among: vitals).map { "; did you mean '\($0)'?" } ?? ""))
+    }
+
+    private static func limits(_ node: YAMLNode) throws(YAMLProblem) -> Limits {
+        let map = try node.map()
+        try map.only(["low-critical", "low-warning", "high-warning", "high-critical"])
+        func value(_ key: String) throws(YAMLProblem) -> ExactDecimal? {
+            guard let node = map.optional(key) else { return nil }
+            guard let value = ExactDecimal(try node.text()) else { throw node.problem("no decimal number: write digits such as 37.5") }
+            return value
+        }
+        let limits = Limits(
+            lowCritical: try value("low-critical"), lowWarning: try value("low-warning"),
+            highWarning: try value("high-warning"), highCritical: try value("high-critical"))
+        guard let limits else { throw node.problem("limits must ascend: low-critical, low-warning, high-warning, high-critical") }
+        return limits
+    }
+}

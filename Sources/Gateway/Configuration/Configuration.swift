@@ -1,0 +1,42 @@
+import Alarms
+
+/// Everything an operator can set. Read once, strictly, from one file.
+package struct Configuration: Sendable {
+    /// Where the database is.
+    package var storePath: String
+    package var place: Place
+    /// Folders with profiles beside the shipped ones.
+    package var profileFolders: [String]
+    package var sources: [Source]
+    package var sinks: [Sink]
+    package var alarms: AlarmSettings
+    package var logLevel: LogLevel
+
+    package enum LogLevel: String, CaseIterable, Sendable {
+        case debug, info, warning, error
+    }
+
+    /// A broker that readings come from.
+    package struct Source: Sendable {
+        package var name: String
+        package var broker: BrokerSettings
+        package var topics: [String]
+    }
+
+    /// Where readings go.
+    package struct Sink: Sendable {
+        package enum Receiver: Sendable {
+            case mqtt(BrokerSettings, prefix: String)
+            case file(path: String)
+        }
+        package var name: String
+        package var receiver: Receiver
+    }
+
+    package struct AlarmSettings: Sendable {
+        /// Limits in force, by vital; empty until somebody accepted the presets or set limits.
+        package var limits: [String: Limits] = [:]
+        /// Who answers for the limits in force.
+        package var acceptedBy: String?
+    }
+}

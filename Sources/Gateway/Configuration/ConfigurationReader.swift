@@ -1,0 +1,122 @@
+import Alarms
+import DeviceProfiles
+import Foundation
+import Readings
+import StrictYAML
+
+extension Configuration {
+    /// Reads a configuration. An unknown key, a wrong type or an impossible value names the file, the line and what to write.
+    package static func read(_ text: String, file: String) throws(YAMLProblem) -> Configuration {
+        let map = try YAMLNode.load(text, file: file).map()
+        try map.only(["store", "place", "profiles", "sources", "sinks", "alarms", "log"])
+        return Configuration(
+            storePath: try storePath(map.optional("store")),
+            place: try place(map.optional("place")),
+            profileFolders: try texts(map.optional("profiles")),
+            sources: try unique(map.required("sources"), named: \.name, source),
+            sinks: try unique(map.required("sinks"), named: \.name, sink),
+            alarms: try alarms(map.optional("alarms")),
+            logLevel: try logLevel(map.optional("log")))
+    }
+
+    private static func storePath(_ node: YAMLNode?) throws(YAMLProblem) -> String {
+        let fallback = (ProcessInfo.processInfo.environment["STATE_DIRECTORY"] ?? "/var/lib/vitalgate") + "/vitalgate.db"
+        guard let map = try node?.map() else { return fallback }
+        try map.only(["path"])
+        return try map.optional("path")?.text() ?? fallback
+    }
+
+    private static func place(_ node: YAMLNode?) throws(YAMLProblem) -> Place {
+        guard let map = try node?.map() else { return Place(.current) }
+        try map.only(["zone"])
+        let zone = try map.required("zone")
+        guard let place = Place(identifier: try zone.text()) else {
+            throw zone.problem("no time zone '\(try zone.text())'; write one such as Asia/Shanghai or Europe/Berlin")
+        }
+        return place
+    }
+
+    private static func source(_ node: YAMLNode) throws(YAMLProblem) -> Source {
+        let map = try node.map()
+        try map.only(["name", "mqtt"])
+        let broker = try map.required("mqtt")
+        let settings = try broker.map()
+        try settings.only(BrokerSettings.keys + ["topics"])
+        let topicsNode = try settings.required("topics")
+        var topics: [String] = []
+        for node in try topicsNode.list() {
+            let text = try node.text()
+            guard TopicFilter(text) != nil else {
+                throw node.problem("no MQTT topic filter: '+' stands for a whole level, '#' for the last ones")
+            }
+            topics.append(text)
+        }
+        guard !topics.isEmpty else { throw topicsNode.problem("a source without topics hears nothing") }
+        return Source(name: try name(map), broker: try BrokerSettings(settings), topics: topics)
+    }
+
+    private static func sink(_ node: YAMLNode) throws(YAMLProblem) -> Sink {
+        let map = try node.map()
+        try map.only(["name", "mqtt", "file"])
+        let name = try name(map)
+        switch (map.optional("mqtt"), map.optional("file")) {
+        case (let broker?, nil):
+            let settings = try broker.map()
+            try settings.only(BrokerSettings.keys + ["prefix"])
+            let prefix = try settings.optional("prefix")?.text() ?? "vitalgate"
+            guard !prefix.isEmpty, !prefix.contains(where: { "+#".contains($0) }), !prefix.hasPrefix("$") else {
+                throw broker.problem("a topic prefix has no wildcards and does not begin with '$'")
+            }
+            return Sink(name: name, receiver: .mqtt(try BrokerSettings(settings), prefix: prefix))
+        case (nil, let file?):
+            let settings = try file.map()
+            try settings.only(["path"])
+            return Sink(name: name, receiver: .file(path: try settings.required("path").text()))
+        default:
+            throw node.problem("a sink is either 'mqtt' or 'file'")
+        }
+    }
+
+    /// Names stand in the ledger and in client ids for years: short, and of plain letters.
+    private static func name(_ map: YAMLMap) throws(YAMLProblem) -> String {
+        let node = try map.required("name")
+        let name = try node.text()
+        let isPlain = name.utf8.allSatisfy { byte in
+            UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || byte == UInt8(ascii: "-")
+        }
+        guard isPlain, (1...32).contains(name.utf8.count) else {
+            throw node.problem("a name has 1 to 32 of the characters a-z, 0-9 and '-'")
+        }
+        return name
+    }
+
+    private static func unique<Item>(
+        _ node: YAMLNode, named name: (Item) -> String, _ read: (YAMLNode) throws(YAMLProblem) -> Item
+    ) throws(YAMLProblem) -> [Item] {
+        var items: [Item] = []
+        for node in try node.list() {
+            let item = try read(node)
+            guard !items.contains(where: { name($0) == name(item) }) else {
+                throw node.problem("a second '\(name(item))': names are used once")
+            }
+            items.append(item)
+        }
+        return items
+    }
+
+    private static func texts(_ node: YAMLNode?) throws(YAMLProblem) -> [String] {
+        var texts: [String] = []
+        for node in try node?.list() ?? [] { texts.append(try node.text()) }
+        return texts
+    }
+
+    private static func logLevel(_ node: YAMLNode?) throws(YAMLProblem) -> LogLevel {
+        guard let map = try node?.map() else { return .info }
+        try map.only(["level"])
+        guard let level = map.optional("level") else { return .info }
+        guard let known = LogLevel(rawValue: try level.text()) else {
+            throw level.problem("the levels are: \(LogLevel.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return known
+    }
+}

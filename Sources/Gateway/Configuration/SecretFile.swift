@@ -1,0 +1,22 @@
+import Foundation
+
+/// A secret that stands alone in a file, as systemd credentials do. `$CREDENTIALS_DIRECTORY/NAME` is found by its name.
+package enum SecretFile {
+    package struct Failure: Error, CustomStringConvertible {
+        package var description: String
+    }
+
+    package static func read(_ path: String) throws(Failure) -> String {
+        let file = path.contains("/") ? path : credentials.map { "\($0)/\(path)" } ?? path
+        guard let data = FileManager.default.contents(atPath: file) else {
+            throw Failure(description: "the secret file \(file) cannot be read; does it exist, and may this user read it?")
+        }
+        let text = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .newlines)
+        guard !text.isEmpty, !text.contains("\n") else {
+            throw Failure(description: "the secret file \(file) must hold one line, the secret itself")
+        }
+        return text
+    }
+
+    private static var credentials: String? { ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"] }
+}

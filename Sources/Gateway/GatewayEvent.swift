@@ -1,0 +1,27 @@
+import Alarms
+import MQTT
+import Readings
+import Sinks
+
+/// Something that happened, for those who watch: the log, the console, tests. Told only after it is on the disk.
+package enum GatewayEvent: Sendable {
+    case started(gateway: String)
+    case source(String, MQTTEvent)
+    case reading(FiledReading)
+    case quarantined(FiledReading, code: String, detail: String)
+    case duplicate(DeviceID, ReadingIdentity)
+    /// A frame or a message that became no reading.
+    case refused(source: String, device: DeviceID?, code: String, detail: String)
+    case alarm(AlarmEvent)
+    case delivered(sink: String, Delivery)
+    case deadLetter(sink: String, Delivery, reason: String)
+    case sinkWaits(String, reason: String)
+    case sinkRecovered(String)
+    /// The batch was not acknowledged: its source will send it again.
+    case commitFailed(source: String, reason: String)
+    /// Another gateway on the broker has our id.
+    case cloneSeen(sink: String, detail: String)
+}
+
+/// Who watches.
+package typealias GatewayObserver = @Sendable (GatewayEvent) -> Void

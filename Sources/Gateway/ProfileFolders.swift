@@ -1,0 +1,57 @@
+import DeviceProfiles
+import Foundation
+
+/// Where profiles lie on the disk.
+package enum ProfileFolders {
+    package struct Failure: Error, CustomStringConvertible {
+        package var description: String
+    }
+
+    /// The folder of the shipped profiles: `$VITALGATE_PROFILES`, or beside the program (installed or in its build folder),
+    /// or below the working directory.
+    package static func shipped() throws(Failure) -> String {
+        let environment = ProcessInfo.processInfo.environment["VITALGATE_PROFILES"]
+        let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+        var candidates = [program.appendingPathComponent("../share/vitalgate/device-profiles").standardized.path]
+        var ancestor = program
+        for _ in 0..<4 {
+            ancestor.deleteLastPathComponent()
+            candidates.append(ancestor.appendingPathComponent("device-profiles").path)
+        }
+        candidates.append(FileManager.default.currentDirectoryPath + "/device-profiles")
+        if let environment { candidates = [environment] }
+        for folder in candidates where isFolder(folder) { return folder }
+        throw Failure(
+            description: "no device-profiles folder found; looked in \(candidates.joined(separator: ", ")). "
+                + "Set VITALGATE_PROFILES, or give --profiles FOLDER")
+    }
+
+    /// Every `.yaml` file in the folders and below. A file must be named for its profile: `maker/protocol.yaml`.
+    package static func sources(in folders: [String]) throws(Failure) -> [ProfileSet.Source] {
+        var sources: [ProfileSet.Source] = []
+        for folder in folders {
+            guard isFolder(folder), let paths = try? FileManager.default.subpathsOfDirectory(atPath: folder) else {
+                throw Failure(description: "the profiles folder \(folder) cannot be read")
+            }
+            for path in paths.sorted() where path.hasSuffix(".yaml") {
+                let file = "\(folder)/\(path)"
+                guard let data = FileManager.default.contents(atPath: file), let text = String(data: data, encoding: .utf8) else {
+                    throw Failure(description: "\(file) cannot be read as UTF-8 text")
+                }
+                sources.append(ProfileSet.Source(path: String(path.dropLast(5)), file: file, text: text))
+            }
+        }
+        return sources
+    }
+
+    /// The shipped profiles and those in further folders, loaded together.
+    package static func load(shipped: String?, further: [String] = []) throws -> ProfileSet {
+        let folders = [try shipped ?? ProfileFolders.shipped()] + further
+        return try ProfileSet(sources(in: folders))
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var isDirectory: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
+    }
+}

@@ -1,0 +1,109 @@
+import ServiceLifecycle
+import Sinks
+import Store
+
+/// Empties the journal into one sink, each lane by itself, in order, and settles only what the sink took.
+package struct Courier: Service {
+    package let sink: String
+    package let sender: any Sender
+    package let store: Store
+    package let bell: Bell
+    package let observer: GatewayObserver
+
+    package func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            try await withThrowingTaskGroup(of: Void.self) { lanes in
+                // The alarm lane never waits behind the bulk.
+                for lane in Lane.allCases { lanes.addTask { try await deliver(lane) } }
+                try await lanes.waitForAll()
+            }
+        }
+    }
+
+    private func deliver(_ lane: Lane) async throws {
+        var backoff = Backoff()
+        var isWaiting = false
+        for await _ in bell.listen() {
+            while !Task.isCancelled {
+                switch await deliverOnce(lane) {
+                case .empty:
+                    break
+                case .moved:
+                    if isWaiting { observer(.sinkRecovered(sink)) }
+                    isWaiting = false
+                    backoff.reset()
+                    continue
+                case .stuck(let reason):
+                    if !isWaiting { observer(.sinkWaits(sink, reason: reason)) }
+                    isWaiting = true
+                    try? await Task.sleep(for: backoff.delay())
+                    continue
+                }
+                break
+            }
+        }
+    }
+
+    private enum Progress {
+        case empty
+        case moved
+        case stuck(String)
+    }
+
+    private func deliverOnce(_ lane: Lane) async -> Progress {
+        do {
+            let cursor = try await store.cursor(sink: sink, lane: lane)
+            let entries = try await store.entries(of: lane, after: cursor, limit: sender.window)
+            guard !entries.isEmpty else { return .empty }
+            let deliveries = entries.map { Delivery($0) }
+            return try await settle(deliveries, await sender.send(deliveries), lane)
+        } catch {
+            return .stuck("\(error)")
+        }
+    }
+
+    /// Settles up to the first delivery that must be sent again.
+    private func settle(_ deliveries: [Delivery], _ receipts: [Receipt], _ lane: Lane) async throws -> Progress {
+        var settled: Int64?
+        var dead: [SinkException] = []
+        var events: [GatewayEvent] = []
+        var trouble: String?
+        loop: for (delivery, receipt) in zip(deliveries, receipts) {
+            switch receipt {
+            case .accepted:
+                events.append(.delivered(sink: sink, delivery))
+            case .rejected(let reason):
+                dead.append(SinkException(sequence: delivery.sequence, state: .dead, reason: reason))
+                events.append(.deadLetter(sink: sink, delivery, reason: reason))
+            case .retry(let reason):
+                trouble = reason
+                break loop
+            }
+            settled = delivery.sequence
+        }
+        if let settled {
+            try await store.settle(sink: sink, lane: lane, through: settled, exceptions: dead)
+            events.forEach(observer)
+        }
+        if let trouble { return .stuck(trouble) }
+        return .moved
+    }
+}
+
+extension Delivery {
+    init(_ entry: JournalEntry) {
+        switch entry.payload {
+        case .reading(let stored): self.init(sequence: entry.sequence, .reading(FiledReading(stored)))
+        case .alarm(let event): self.init(sequence: entry.sequence, .alarm(event))
+        }
+    }
+}
+
+extension FiledReading {
+    init(_ stored: StoredReading) {
+        self.init(
+            identity: stored.identity, revision: stored.revision, device: stored.device, reading: stored.reading,
+            measuredAt: stored.measuredAt, arrivedAt: stored.arrivedAt, profile: stored.profile,
+            isRetained: stored.isRetained, conflictsWith: stored.conflictsWith)
+    }
+}

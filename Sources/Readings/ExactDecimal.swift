@@ -1,0 +1,115 @@
+/// A decimal number that keeps the digits it was reported with: `mantissa · 10^exponent`.
+///
+/// `11.0` and `11` are different reports of the same value: a device that sends one decimal has measured one decimal,
+/// so the pair is kept and never turned into a binary fraction. Equality is of digits; `isEqual(to:)` is of value.
+package struct ExactDecimal: Sendable, Hashable {
+    package var mantissa: Int64
+    package var exponent: Int8
+
+    package init(_ mantissa: Int64, exponent: Int8 = 0) {
+        self.mantissa = mantissa
+        self.exponent = exponent
+    }
+
+    /// Reads plain decimal text (`-12.50`); nil for anything else, scientific notation included, and beyond 18 digits.
+    package init?(_ text: some StringProtocol) {
+        var mantissa: Int64 = 0
+        var decimals = 0
+        var digits = 0
+        var seenPoint = false
+        var rest = text.utf8[...]
+        let isNegative = rest.first == UInt8(ascii: "-")
+        if isNegative { rest = rest.dropFirst() }
+        for byte in rest {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                digits += 1
+                guard digits <= 18 else { return nil }
+                mantissa = mantissa * 10 + Int64(byte - UInt8(ascii: "0"))
+                if seenPoint { decimals += 1 }
+            case UInt8(ascii: ".") where !seenPoint && digits > 0:
+                seenPoint = true
+            default:
+                return nil
+            }
+        }
+        guard digits > 0, !seenPoint || decimals > 0 else { return nil }
+        self.init(isNegative ? -mantissa : mantissa, exponent: Int8(-decimals))
+    }
+
+    /// The same value without zeros behind the point: `79.800` becomes `79.8`, `120` stays `120`.
+    package var withoutPadding: ExactDecimal {
+        var result = self
+        while result.exponent < 0, result.mantissa % 10 == 0 {
+            result.mantissa /= 10
+            result.exponent += 1
+        }
+        return result
+    }
+
+    /// Plain decimal text with exactly the digits reported, never scientific.
+    package var text: String {
+        let digits = String(mantissa.magnitude)
+        let sign = mantissa < 0 ? "-" : ""
+        guard exponent < 0 else {
+            return mantissa == 0 ? "0" : sign + digits + String(repeating: "0", count: Int(exponent))
+        }
+        let decimals = -Int(exponent)
+        let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
+        let point = padded.index(padded.endIndex, offsetBy: -decimals)
+        return "\(sign)\(padded[..<point]).\(padded[point...])"
+    }
+}
+
+extension ExactDecimal {
+    /// `self · numerator / denominator + offset/denominator`, rounded half to even at `places` decimals, without padding.
+    ///
+    /// One rule for every conversion, affine ones (degrees Fahrenheit) included. Integers throughout, 128 bits wide.
+    func rescaled(_ numerator: Int128, over denominator: Int128, plus offset: Int128 = 0, places: Int) -> ExactDecimal {
+        // value = (m·10^e·n + o) / d; shifted by `places` so that the quotient is the rounded mantissa.
+        let shift = Int(exponent) + places
+        var top = Int128(mantissa) * numerator
+        var bottom = denominator
+        if shift >= 0 { top *= .power(of: 10, shift) } else { bottom *= .power(of: 10, -shift) }
+        top += offset * .power(of: 10, places) * (bottom / denominator)
+        return ExactDecimal(Int64(clamping: top.dividedHalfToEven(by: bottom)), exponent: Int8(-places)).withoutPadding
+    }
+
+    /// Rounded half to even at `places` decimals; digits beyond are dropped, none are added.
+    package func rounded(toPlaces places: Int) -> ExactDecimal {
+        guard -Int(exponent) > places else { return self }
+        let divisor = Int128.power(of: 10, -Int(exponent) - places)
+        return ExactDecimal(Int64(Int128(mantissa).dividedHalfToEven(by: divisor)), exponent: Int8(-places))
+    }
+
+    /// Negative, zero or positive as `self` is below, at or above `other`, by value.
+    package func compared(to other: ExactDecimal) -> Int {
+        let common = min(exponent, other.exponent)
+        let left = Int128(mantissa) * .power(of: 10, Int(exponent - common))
+        let right = Int128(other.mantissa) * .power(of: 10, Int(other.exponent - common))
+        return left < right ? -1 : (left > right ? 1 : 0)
+    }
+
+    /// The product, with the digits of both: `66·10^-4 × 10^3` is `6.6`.
+    /// Traps where 64 bits do not hold it; profiles are checked at load so that no frame can reach that.
+    package func times(_ factor: ExactDecimal) -> ExactDecimal {
+        ExactDecimal(mantissa * factor.mantissa, exponent: exponent + factor.exponent)
+    }
+}
+
+extension ExactDecimal: Comparable {
+    package static func < (left: ExactDecimal, right: ExactDecimal) -> Bool { left.compared(to: right) < 0 }
+}
+
+extension Int128 {
+    static func power(of base: Int128, _ exponent: Int) -> Int128 {
+        (0..<exponent).reduce(1) { power, _ in power * base }
+    }
+
+    func dividedHalfToEven(by divisor: Int128) -> Int128 {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        let twice = remainder.magnitude * 2
+        let roundsAway = twice > divisor.magnitude || (twice == divisor.magnitude && quotient % 2 != 0)
+        return roundsAway ? quotient + ((self < 0) == (divisor < 0) ? 1 : -1) : quotient
+    }
+}

@@ -1,0 +1,81 @@
+/// What makes two readings the same reading, whoever heard it and however often.
+///
+/// Made of the device, the kind, the device's own record time and number, and the user slot: never of a corrected time and
+/// never of values. Two gateways that hear one device give it the same text, and so does one gateway after a restart.
+/// A device with neither clock nor number gets an identity that only this gateway can give (`Unclocked`).
+package struct ReadingIdentity: Sendable, Hashable, CustomStringConvertible {
+    /// e.g. `C8478CC09589.body-weight.20210411T161901`, parts joined by dots: device, kind, time, `n` number, `u` slot.
+    package let description: String
+
+    /// What stands in for the time of a device that tells none.
+    package enum Unclocked: Sendable, Hashable {
+        /// The publisher stamped the frame itself.
+        case stamped(Instant)
+        /// Boot id and monotonic time of the first frame of this burst of repeats, in milliseconds.
+        case burst(boot: String, milliseconds: UInt64)
+    }
+
+    package init(_ text: String) { description = text }
+
+    package init(of reading: Reading, from device: DeviceID, unclocked: @autoclosure () -> Unclocked) {
+        var text = "\(device.compact).\(reading.kind.rawValue)"
+        if let time = reading.recordTime { text += ".\(time.compact)" }
+        if let number = reading.number { text += ".n\(number)" }
+        if reading.recordTime == nil, reading.number == nil {
+            switch unclocked() {
+            case .stamped(let instant): text += ".r\(instant.milliseconds)"
+            case .burst(let boot, let milliseconds): text += ".b\(boot.filter { $0 != "-" }.prefix(8))-\(milliseconds)"
+            }
+        }
+        if let user = reading.user { text += ".u\(user)" }
+        description = text
+    }
+}
+
+/// How a reading stands to what is stored under its identity.
+package enum Recurrence: Sendable, Hashable {
+    /// Nothing is stored under it.
+    case new
+    /// Everything it says is stored already.
+    case duplicate
+    /// It says what is stored and more (a scale that adds the impedance): the next revision of the same reading.
+    case completes(revision: Int)
+    /// It contradicts what is stored: both are kept.
+    case conflict
+}
+
+extension ReadingIdentity {
+    /// Compares a reading with the latest revision stored under its identity.
+    package static func recurrence(of values: [Reading.Value], after stored: StoredValues?) -> Recurrence {
+        guard let stored else { return .new }
+        let known = Dictionary(stored.values.map { ($0.name, $0.reported) }, uniquingKeysWith: { first, _ in first })
+        var adds = false
+        for value in values {
+            guard let before = known[value.name] else { adds = true; continue }
+            guard before.unit == value.reported.unit, before.value.compared(to: value.reported.value) == 0 else {
+                return .conflict
+            }
+        }
+        guard adds else { return .duplicate }
+        let names = Set(values.map(\.name))
+        return known.keys.allSatisfy(names.contains) ? .completes(revision: stored.revision + 1) : .conflict
+    }
+
+    /// The latest revision of a reading as the store has it.
+    package struct StoredValues: Sendable, Hashable {
+        package struct Value: Sendable, Hashable {
+            package var name: String
+            package var reported: Quantity
+            package init(_ name: String, _ reported: Quantity) {
+                self.name = name
+                self.reported = reported
+            }
+        }
+        package var revision: Int
+        package var values: [Value]
+        package init(revision: Int, values: [Value]) {
+            self.revision = revision
+            self.values = values
+        }
+    }
+}

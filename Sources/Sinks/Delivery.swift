@@ -1,0 +1,67 @@
+import Alarms
+import Readings
+
+/// One journal entry on its way to a sink.
+package struct Delivery: Sendable, Hashable {
+    package enum Content: Sendable, Hashable {
+        case reading(FiledReading)
+        case alarm(AlarmEvent)
+    }
+
+    /// Its place in the journal.
+    package var sequence: Int64
+    package var content: Content
+
+    package init(sequence: Int64, _ content: Content) {
+        self.sequence = sequence
+        self.content = content
+    }
+}
+
+/// A reading with everything a receiver needs to file it.
+package struct FiledReading: Sendable, Hashable {
+    package var identity: ReadingIdentity
+    /// 1 for the first; a later revision of the same identity replaces the earlier one.
+    package var revision: Int
+    package var device: DeviceID
+    package var reading: Reading
+    package var measuredAt: MeasuredAt
+    package var arrivedAt: Instant
+    package var profile: String
+    package var isRetained: Bool
+    /// The identity whose values this reading contradicts.
+    package var conflictsWith: ReadingIdentity?
+
+    package init(
+        identity: ReadingIdentity, revision: Int, device: DeviceID, reading: Reading, measuredAt: MeasuredAt,
+        arrivedAt: Instant, profile: String, isRetained: Bool, conflictsWith: ReadingIdentity?
+    ) {
+        self.identity = identity
+        self.revision = revision
+        self.device = device
+        self.reading = reading
+        self.measuredAt = measuredAt
+        self.arrivedAt = arrivedAt
+        self.profile = profile
+        self.isRetained = isRetained
+        self.conflictsWith = conflictsWith
+    }
+}
+
+/// What became of a delivery.
+package enum Receipt: Sendable, Hashable {
+    /// The receiver has it.
+    case accepted
+    /// The receiver will never take it as it is: a dead letter, with its reason.
+    case rejected(String)
+    /// Not now.
+    case retry(String)
+}
+
+/// Carries deliveries to one receiver.
+package protocol Sender: Sendable {
+    /// Sends in the given order and returns a receipt for each. After a `retry` nothing later may be taken for accepted.
+    func send(_ deliveries: [Delivery]) async -> [Receipt]
+    /// How many deliveries may be under way at once.
+    var window: Int { get }
+}

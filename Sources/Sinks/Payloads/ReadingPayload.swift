@@ -1,0 +1,55 @@
+import ExactJSON
+import Readings
+
+/// A reading in JSON. The same words in the decode contract, on MQTT and in files; README documents them.
+package enum ReadingPayload {
+    /// `{"systolic":{"value":"17.6","unit":"kPa","canonical":"132.01","ucum":"mm[Hg]","loinc":"8480-6","mdc":150021}, …}`
+    package static func values(of reading: Reading) -> JSON {
+        var values = JSONObject()
+        for value in reading.values {
+            var object = JSONObject()
+            let canonical = value.canonical
+            object.add("value", .string(value.reported.value.text))
+            object.add("unit", .string(value.reported.unit.rawValue))
+            object.add("canonical", .string(canonical.value.text))
+            object.add("ucum", canonical.unit.ucum.map { .string($0) })
+            object.add("loinc", value.vital.loinc.map { .string($0) })
+            object.add("mdc", value.vital.mdc.map { .number(String($0)) })
+            values.add(value.name, .object(object))
+        }
+        return .object(values)
+    }
+
+    /// What a device said besides the values: `user`, `number`, `site` or `sample`, `marks`; absent where it said nothing.
+    package static func circumstances(of reading: Reading) -> [(String, JSON)] {
+        var members: [(String, JSON)] = []
+        if let user = reading.user { members.append(("user", .number(String(user)))) }
+        if let number = reading.number { members.append(("number", .number(String(number)))) }
+        if let word = reading.kind.qualifierWord, let qualifier = reading.qualifier { members.append((word, .string(qualifier))) }
+        if !reading.marks.isEmpty { members.append(("marks", .array(reading.marks.map { .string($0) }))) }
+        return members
+    }
+
+    /// The message for one filed reading.
+    package static func json(of filed: FiledReading, gateway: String) -> JSON {
+        var object = JSONObject()
+        object.add("type", .string("reading"))
+        object.add("id", .string(filed.identity.description))
+        object.add("revision", .number(String(filed.revision)))
+        object.add("gateway", .string(gateway))
+        object.add("device", .string(filed.device.description))
+        object.add("profile", .string(filed.profile))
+        object.add("kind", .string(filed.reading.kind.rawValue))
+        object.add("measuredAt", .string(filed.measuredAt.instant.rfc3339()))
+        object.add("timeQuality", .string(filed.measuredAt.quality.rawValue))
+        object.add("deviceTime", filed.reading.deviceTime.map { .string($0.text) })
+        object.add("receivedAt", .string(filed.arrivedAt.rfc3339()))
+        object.add("values", values(of: filed.reading))
+        for (key, value) in circumstances(of: filed.reading) {
+            object.add(key, value)
+        }
+        if filed.isRetained { object.add("retained", .bool(true)) }
+        object.add("conflictsWith", filed.conflictsWith.map { .string($0.description) })
+        return .object(object)
+    }
+}

@@ -1,0 +1,37 @@
+import Alarms
+import ExactJSON
+import Readings
+
+/// Where things are published on MQTT. The tree is documented in README; it holds no name of a person.
+package struct TopicTree: Sendable, Hashable {
+    /// The first levels, `vitalgate` unless configured otherwise.
+    package var prefix: String
+    /// The gateway's own id.
+    package var gateway: String
+
+    package init(prefix: String, gateway: String) {
+        self.prefix = prefix
+        self.gateway = gateway
+    }
+
+    /// `vitalgate/<gateway>/status`, retained: `online`, `offline` (also as last will).
+    package var status: String { "\(prefix)/\(gateway)/status" }
+
+    /// `…/readings/<device>/<kind>` and `…/alarms/<device>/<vital>`
+    package func topic(of content: Delivery.Content) -> String {
+        switch content {
+        case .reading(let filed): "\(prefix)/\(gateway)/readings/\(filed.device.compact)/\(filed.reading.kind.rawValue)"
+        case .alarm(let event):
+            "\(prefix)/\(gateway)/alarms/\(event.episode.condition.device.compact)/\(event.episode.condition.vital)"
+        }
+    }
+}
+
+extension Delivery.Content {
+    package func payload(gateway: String) -> String {
+        switch self {
+        case .reading(let filed): ReadingPayload.json(of: filed, gateway: gateway).text
+        case .alarm(let event): AlarmPayload.json(of: event, gateway: gateway).text
+        }
+    }
+}

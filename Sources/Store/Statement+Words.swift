@@ -1,0 +1,54 @@
+import ExactJSON
+import Readings
+
+// How the words of `Readings` stand in a row.
+extension Statement {
+    func device() throws(StoreFailure) -> DeviceID { try parsed("device") { DeviceID(address: $0) } }
+
+    func arrival() -> Arrival {
+        Arrival(wall: instant(), monotonic: UInt64(bitPattern: integer()), boot: text())
+    }
+
+    func bind(_ arrival: Arrival) {
+        bind(arrival.wall)
+        bind(Int64(bitPattern: arrival.monotonic))
+        bind(arrival.boot)
+    }
+
+    func quantity() throws(StoreFailure) -> Quantity { try parsed("quantity", Quantity.init(stored:)) }
+
+    /// From `kind, user, number, qualifier, device_time, record_time, values, marks`.
+    func reading() throws(StoreFailure) -> Reading {
+        let kind: Kind = try word()
+        let user = optionalInteger().map { Int($0) }
+        let number = optionalInteger().map { Int($0) }
+        let qualifier = optionalText()
+        let deviceTime = try optionallyParsed("device time") { CivilTime(iso: $0) }
+        let recordTime = try optionallyParsed("record time") { CivilTime(iso: $0) }
+        let values = try parsed("list of values") { text in
+            Quantity.all(stored: text)?.map { name, quantity in
+                kind.vital(name, qualifier: qualifier).map { Reading.Value(name, quantity, $0) }
+            }
+        }
+        let known = values.compactMap { $0 }
+        guard known.count == values.count else { throw .unreadable("a value that no \(kind.rawValue) has") }
+        let marks = try parsed("list of marks") { text in
+            text == "[]" ? [] : (try? JSON(parsing: text))?.array?.compactMap(\.string)
+        }
+        return Reading(
+            kind, known, deviceTime: deviceTime, recordTime: recordTime, number: number, user: user,
+            qualifier: qualifier, marks: marks)
+    }
+
+    /// As `kind, user, number, qualifier, device_time, record_time, values, marks`.
+    func bind(_ reading: Reading) {
+        bind(reading.kind)
+        bind(reading.user)
+        bind(reading.number)
+        bind(reading.qualifier)
+        bind(reading.deviceTime?.text)
+        bind(reading.recordTime?.text)
+        bind(JSONObject(reading.values.map { ($0.name, .string($0.reported.stored)) }).text)
+        bind(reading.marks.isEmpty ? "[]" : JSON.array(reading.marks.map(JSON.string)).text)
+    }
+}

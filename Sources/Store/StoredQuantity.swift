@@ -1,0 +1,43 @@
+import ExactJSON
+import Readings
+
+// Quantities as text: `36.50 Cel`. It gives back exactly the digits and the exponent that went in.
+extension ExactDecimal {
+    /// Plain where plain text says all; else `12e3`: 12000 measured in thousands, or beyond 18 digits.
+    var stored: String {
+        let isPlain = (-17...0).contains(exponent) && mantissa.magnitude < 1_000_000_000_000_000_000
+        return isPlain ? text : "\(mantissa)e\(exponent)"
+    }
+
+    init?(stored text: some StringProtocol) {
+        let parts = text.split(separator: "e", omittingEmptySubsequences: false)
+        if parts.count == 1 {
+            self.init(text)
+        } else {
+            guard parts.count == 2, let mantissa = Int64(parts[0]), let exponent = Int8(parts[1]) else { return nil }
+            self.init(mantissa, exponent: exponent)
+        }
+    }
+}
+
+extension Quantity {
+    var stored: String { "\(value.stored) \(unit.rawValue)" }
+
+    init?(stored text: String) {
+        let parts = text.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, let value = ExactDecimal(stored: parts[0]), let unit = Unit(rawValue: String(parts[1]))
+        else { return nil }
+        self.init(value, unit)
+    }
+
+    /// From a JSON object of name and quantity.
+    static func all(stored text: String) -> [(name: String, quantity: Quantity)]? {
+        guard let members = (try? JSON(parsing: text))?.object?.members else { return nil }
+        var all: [(name: String, quantity: Quantity)] = []
+        for (name, value) in members {
+            guard let quantity = value.string.flatMap({ Quantity(stored: $0) }) else { return nil }
+            all.append((name, quantity))
+        }
+        return all
+    }
+}

@@ -1,0 +1,88 @@
+import ArgumentParser
+import DeviceProfiles
+import ExactJSON
+import Gateway
+import StrictYAML
+
+struct ProfilesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "profiles", abstract: "What the gateway can read, and the proof of it.",
+        subcommands: [List.self, Check.self])
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List profiles, models and the evidence for each.")
+
+        @OptionGroup var profiles: ProfileOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() throws {
+            let set = try ProfileFolders.load(shipped: profiles.folder, further: profiles.further)
+            guard !output.json else {
+                for profile in set.profiles { Terminal.out(json(profile)) }
+                return
+            }
+            let rows = set.profiles.flatMap { profile -> [[String]] in
+                let models = profile.models.map { [profile.name, $0.name, $0.evidence.rawValue] }
+                return models.isEmpty ? [[profile.name, profile.title, profile.isRelay ? "message format" : "standard"]] : models
+            }
+            Terminal.table(["PROFILE", "MODEL", "EVIDENCE"], rows)
+        }
+
+        private func json(_ profile: Profile) -> JSON {
+            var object = JSONObject([
+                ("profile", .string(profile.name)), ("title", .string(profile.title)), ("version", .string(profile.version)),
+            ])
+            let models = profile.models.map { model -> JSON in
+                var object = JSONObject([("name", .string(model.name))])
+                object.add("id", model.id.map { .string($0) })
+                object.add("evidence", .string(model.evidence.rawValue))
+                return .object(object)
+            }
+            if !models.isEmpty { object.add("models", .array(models)) }
+            return .object(object)
+        }
+    }
+
+    struct Check: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Load every profile and hold it to all laws.",
+            discussion: "Every vector gives what it says, only its own profile answers it, and no cut frame reads as something else.")
+
+        @OptionGroup var profiles: ProfileOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() throws {
+            var problems: [YAMLProblem] = []
+            var counts = (profiles: 0, vectors: 0)
+            let folders = [try profiles.folder ?? ProfileFolders.shipped()] + profiles.further
+            let sources = try ProfileFolders.sources(in: folders)
+            do throws(ProfileSet.Problems) {
+                let set = try ProfileSet(sources)
+                let check = ProfileCheck(set)
+                problems = check.problems
+                counts = (set.profiles.count, check.vectorCount)
+            } catch {
+                problems = error.problems
+            }
+            for problem in problems {
+                if output.json { Terminal.out(json(problem)) } else { Terminal.complain(problem.description) }
+            }
+            if output.json {
+                Terminal.out(JSON.object(JSONObject([
+                    ("profiles", .integer(counts.profiles)), ("vectors", .integer(counts.vectors)),
+                    ("problems", .integer(problems.count)),
+                ])))
+            } else {
+                Terminal.out("\(sources.count) files, \(counts.profiles) profiles, \(counts.vectors) vectors, \(problems.count) problems")
+            }
+            if !problems.isEmpty { throw ExitCode(1) }
+        }
+
+        private func json(_ problem: YAMLProblem) -> JSON {
+            .object(JSONObject([
+                ("file", .string(problem.file)), ("line", .integer(problem.line)), ("column", .integer(problem.column)),
+                ("message", .string(problem.message)),
+            ]))
+        }
+    }
+}

@@ -1,0 +1,34 @@
+/// The table of the house: what each target may import. `Swift` and `Synchronization` are free for all.
+/// A new target gets its row here, in Package.swift and in CONTRIBUTING.md.
+enum Picture {
+    static let pure: Set<String> = ["ExactJSON", "StrictYAML", "Readings", "DeviceProfiles", "Alarms"]
+
+    static let cLibraries: Set<String> = ["CSQLite", "CMosquitto", "CSystemd"]
+
+    /// Only tests may import it.
+    static let testsOnly: Set<String> = ["GatewayTesting"]
+
+    /// Modules of the toolchain; all others are targets or products named in Package.swift.
+    static let toolchain: Set<String> = ["Foundation", "FoundationEssentials", "Glibc", "Dispatch"]
+
+    static let mayImport: [String: Set<String>] = [
+        "ExactJSON": [],
+        "StrictYAML": ["Yams"],
+        "Readings": ["FoundationEssentials"],
+        "DeviceProfiles": ["Readings", "ExactJSON", "StrictYAML"],
+        "Alarms": ["Readings"],
+        "MQTT": ["CMosquitto", "Glibc"],
+        "Store": ["Readings", "Alarms", "ExactJSON", "CSQLite", "Glibc", "Dispatch"],
+        "Sinks": ["Readings", "Alarms", "ExactJSON", "MQTT", "Glibc"],
+        "Gateway": gateway,
+        "vitalgate": gateway.union(["Gateway", "ArgumentParser"]),
+        "GatewayTesting": gateway.union(["Gateway"]),
+    ]
+
+    private static let gateway: Set<String> = [
+        "ExactJSON", "StrictYAML", "Readings", "DeviceProfiles", "Alarms", "MQTT", "Store", "Sinks", "CSystemd",
+        "Logging", "ServiceLifecycle", "Foundation", "FoundationEssentials", "Glibc", "Dispatch",
+    ]
+
+    static let free: Set<String> = ["Swift", "Synchronization"]
+}
