@@ -19,6 +19,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -54,7 +55,7 @@ let package = Package(
         // It all together.
         target("Gateway", [
             "ExactJSON", "StrictYAML", "Readings", "DeviceProfiles", "Alarms", "MQTT", "Store", "Sinks", "CSystemd",
-            lifecycle, logging,
+            lifecycle, signals, logging,
         ]),
         .executableTarget(name: "vitalgate", dependencies: ["Gateway", argumentParser], swiftSettings: strict),
 

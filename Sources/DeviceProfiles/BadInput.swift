@@ -14,6 +14,7 @@ package struct BadInput: Error, Sendable, Hashable {
         case unknownProfile = "unknown-profile"
         case tooLarge = "too-large"
         case unknownTopic = "unknown-topic"
+        case ambiguousTopic = "ambiguous-topic"
     }
 
     package var code: Code

@@ -11,8 +11,8 @@ package struct ReadingIdentity: Sendable, Hashable, CustomStringConvertible {
     package enum Unclocked: Sendable, Hashable {
         /// The publisher stamped the frame itself.
         case stamped(Instant)
-        /// Boot id and monotonic time of the first frame of this burst of repeats, in milliseconds.
-        case burst(boot: String, milliseconds: UInt64)
+        /// Boot id and monotonic time of the first frame of this burst of repeats.
+        case burst(boot: String, nanoseconds: UInt64)
     }
 
     package init(_ text: String) { description = text }
@@ -24,11 +24,21 @@ package struct ReadingIdentity: Sendable, Hashable, CustomStringConvertible {
         if reading.recordTime == nil, reading.number == nil {
             switch unclocked() {
             case .stamped(let instant): text += ".r\(instant.milliseconds)"
-            case .burst(let boot, let milliseconds): text += ".b\(boot.filter { $0 != "-" }.prefix(8))-\(milliseconds)"
+            case .burst(let boot, let nanoseconds): text += ".b\(boot.filter { $0 != "-" }.prefix(8))-\(nanoseconds)"
             }
         }
         if let user = reading.user { text += ".u\(user)" }
         description = text
+    }
+}
+
+extension ReadingIdentity {
+    /// The identity for the `copy`th reading (from 2) that says something else under this one.
+    package func contradiction(_ copy: Int) -> ReadingIdentity { ReadingIdentity("\(description)~\(copy)") }
+
+    /// The identity whose values this reading contradicts; nil for all but contradictions.
+    package var contradicted: ReadingIdentity? {
+        description.firstIndex(of: "~").map { ReadingIdentity(String(description[..<$0])) }
     }
 }
 

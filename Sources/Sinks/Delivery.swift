@@ -29,12 +29,10 @@ package struct FiledReading: Sendable, Hashable {
     package var arrivedAt: Instant
     package var profile: String
     package var isRetained: Bool
-    /// The identity whose values this reading contradicts.
-    package var conflictsWith: ReadingIdentity?
 
     package init(
         identity: ReadingIdentity, revision: Int, device: DeviceID, reading: Reading, measuredAt: MeasuredAt,
-        arrivedAt: Instant, profile: String, isRetained: Bool, conflictsWith: ReadingIdentity?
+        arrivedAt: Instant, profile: String, isRetained: Bool
     ) {
         self.identity = identity
         self.revision = revision
@@ -44,7 +42,6 @@ package struct FiledReading: Sendable, Hashable {
         self.arrivedAt = arrivedAt
         self.profile = profile
         self.isRetained = isRetained
-        self.conflictsWith = conflictsWith
     }
 }
 

@@ -120,6 +120,14 @@ extension Database {
         }
     }
 
+    /// Several reads that see the same moment.
+    func snapshot<Result>(_ body: () throws(StoreFailure) -> Result) throws(StoreFailure) -> Result {
+        rollback()
+        try statement("BEGIN").run()
+        defer { rollback() }
+        return try body()
+    }
+
     private func begin() throws(StoreFailure) {
         rollback()
         // IMMEDIATE: waiting for another writer happens here, before anything is done, and never in the middle.

@@ -13,7 +13,8 @@ struct Vitalgate: AsyncParsableCommand {
             """,
         version: GatewayVersion.text,
         subcommands: [
-            DecodeCommand.self, ProfilesCommand.self,
+            RunCommand.self, DecodeCommand.self, ProfilesCommand.self, DevicesCommand.self, ReadingsCommand.self,
+            AlarmsCommand.self, LedgerCommand.self,
 
         ])
 

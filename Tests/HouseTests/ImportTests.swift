@@ -9,7 +9,7 @@ struct Import: Equatable {
 func imports(of file: TextFile) -> [Import] {
     let statement =
         /^\s*((?:@\w+(?:\([^)]*\))?\s+)*)(?:(?:public|package|internal|private|fileprivate)\s+)?import\s+(?:(?:struct|class|enum|protocol|func|var|let|typealias)\s+)?(\w+)/
-    return SwiftText(file.text).codeOnly.enumerated().flatMap { number, line in
+    return file.swift.codeOnly.enumerated().flatMap { number, line in
         line.split(separator: ";").compactMap { part in
             part.prefixMatch(of: statement).map {
                 Import(module: String($0.2), line: number, attributes: String($0.1))
@@ -33,7 +33,7 @@ func forbiddenImports(_ file: TextFile) -> [String] {
 
 @Suite("Imports") struct ImportTests {
     @Test("Each target imports only what the picture allows") func treeKeepsToTheTable() {
-        #expect(!SourceTree.sources.isEmpty, "no sources found below \(SourceTree.root.path)")
+        #expect(!SourceTree.sources.isEmpty, "no sources found below \(SourceTree.place)")
         let findings = SourceTree.sources.flatMap(forbiddenImports)
         #expect(findings.isEmpty, "\(told(findings))")
     }

@@ -5,6 +5,14 @@ struct TextFile {
     /// From the root of the repository, as in `Sources/Readings/Unit.swift`.
     let path: String
     let text: String
+    /// Without comments, if it is Swift; taken apart once, for many checks.
+    let swift: SwiftText
+
+    init(path: String, text: String) {
+        self.path = path
+        self.text = text
+        swift = SwiftText(path.hasSuffix(".swift") ? text : "")
+    }
 
     var name: String { String(path.split(separator: "/").last ?? "") }
     var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false) }
@@ -23,6 +31,8 @@ enum SourceTree {
     // Symbolic links are resolved: a package that links to these tests checks the tree they come from.
     static let root = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    static var place: String { root.path }
 
     static let textFiles: [TextFile] = files(below: root, as: "")
     static let sources = textFiles.filter { $0.path.hasPrefix("Sources/") && $0.path.hasSuffix(".swift") }

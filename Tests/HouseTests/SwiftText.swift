@@ -32,7 +32,9 @@ private struct Lexer {
     private enum Class { case code, text, comment }
 
     private func sees(_ word: StaticString, from place: Int) -> Bool {
-        word.withUTF8Buffer { wanted in
+        // Most bytes are none of these; the closure is slow in a debug build.
+        guard place < bytes.count, bytes[place] == word.utf8Start.pointee else { return false }
+        return word.withUTF8Buffer { wanted in
             place + wanted.count <= bytes.count && (0..<wanted.count).allSatisfy { bytes[place + $0] == wanted[$0] }
         }
     }
@@ -105,8 +107,10 @@ private struct Lexer {
                 if sees("(", from: at) {
                     take(as: .code)
                     code(untilParenthesis: true)
+                    take(as: .code)
+                } else {
+                    take(as: .text)
                 }
-                take(as: .code)
             } else if quotes == 1, bytes[at] == UInt8(ascii: "\n") {
                 return  // Not Swift; heal at the end of the line.
             } else {

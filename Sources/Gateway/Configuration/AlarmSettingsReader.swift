@@ -9,7 +9,7 @@ extension Configuration {
         try map.only(["presets", "limits", "accepted-by"])
         var settings = AlarmSettings()
         settings.acceptedBy = try map.optional("accepted-by")?.text()
-        if let presets = try map.optional("presets") {
+        if let presets = map.optional("presets") {
             guard try presets.bool() else { return settings }
             settings.limits = Presets.limits
         }

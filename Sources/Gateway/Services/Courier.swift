@@ -1,3 +1,4 @@
+import Readings
 import ServiceLifecycle
 import Sinks
 import Store
@@ -8,6 +9,7 @@ package struct Courier: Service {
     package let sender: any Sender
     package let store: Store
     package let bell: Bell
+    package let clocks: Clocks
     package let observer: GatewayObserver
 
     package func run() async throws {
@@ -73,7 +75,7 @@ package struct Courier: Service {
             case .accepted:
                 events.append(.delivered(sink: sink, delivery))
             case .rejected(let reason):
-                dead.append(SinkException(sequence: delivery.sequence, state: .dead, reason: reason))
+                dead.append(SinkException(seq: delivery.sequence, state: .dead, reason: reason, attempts: 1, at: clocks.now().wall))
                 events.append(.deadLetter(sink: sink, delivery, reason: reason))
             case .retry(let reason):
                 trouble = reason
@@ -93,17 +95,12 @@ package struct Courier: Service {
 extension Delivery {
     init(_ entry: JournalEntry) {
         switch entry.payload {
-        case .reading(let stored): self.init(sequence: entry.sequence, .reading(FiledReading(stored)))
-        case .alarm(let event): self.init(sequence: entry.sequence, .alarm(event))
+        case .reading(let stored):
+            self.init(sequence: entry.seq, .reading(FiledReading(
+                stored.record, profile: stored.origin.profile ?? "", arrived: stored.origin.arrived.wall,
+                isRetained: stored.origin.isRetained)))
+        case .alarm(let event):
+            self.init(sequence: entry.seq, .alarm(event))
         }
-    }
-}
-
-extension FiledReading {
-    init(_ stored: StoredReading) {
-        self.init(
-            identity: stored.identity, revision: stored.revision, device: stored.device, reading: stored.reading,
-            measuredAt: stored.measuredAt, arrivedAt: stored.arrivedAt, profile: stored.profile,
-            isRetained: stored.isRetained, conflictsWith: stored.conflictsWith)
     }
 }

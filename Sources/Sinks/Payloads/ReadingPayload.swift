@@ -49,7 +49,7 @@ package enum ReadingPayload {
             object.add(key, value)
         }
         if filed.isRetained { object.add("retained", .bool(true)) }
-        object.add("conflictsWith", filed.conflictsWith.map { .string($0.description) })
+        object.add("conflictsWith", filed.identity.contradicted.map { .string($0.description) })
         return .object(object)
     }
 }

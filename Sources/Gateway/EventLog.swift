@@ -1,0 +1,55 @@
+import Alarms
+import Logging
+import MQTT
+import Readings
+import Sinks
+
+/// What the log says of an event. No value and no device stands in it at info level and above: readings are health data.
+package enum EventLog {
+    package static func observer(_ logger: Logger) -> GatewayObserver {
+        { event in
+            let (level, message) = line(event)
+            logger.log(level: level, "\(message)")
+        }
+    }
+
+    static func line(_ event: GatewayEvent) -> (Logger.Level, String) {
+        switch event {
+        case .started(let gateway): (.notice, "gateway \(gateway) takes readings in")
+        case .source(let name, let event): line(event, of: name)
+        case .reading(let filed): (.debug, "reading \(filed.identity)")
+        case .quarantined(let filed, let code, _): (.debug, "quarantined \(filed.identity): \(code)")
+        case .duplicate(_, let identity): (.debug, "duplicate of \(identity)")
+        case .refused(let source, _, let code, let detail): (.debug, "refused from \(source): \(code): \(detail)")
+        case .alarm(let event): (.debug, "alarm \(event.phase.rawValue) \(event.episode.id)")
+        case .delivered(let sink, let delivery): (.debug, "\(sink) has entry \(delivery.sequence)")
+        case .deadLetter(let sink, let delivery, let reason): (.error, "\(sink) refuses entry \(delivery.sequence): \(reason)")
+        case .sinkWaits(let sink, let reason): (.warning, "\(sink) waits: \(reason)")
+        case .sinkRecovered(let sink): (.notice, "\(sink) takes entries again")
+        case .commitFailed(let source, let reason):
+            (.critical, "nothing can be kept (\(reason)); \(source) is not acknowledged and will send again")
+        case .cloneSeen(let sink, let detail):
+            (.critical, "another gateway has our id on \(sink): \(detail). Give the copy a database of its own")
+        }
+    }
+
+    private static func line(_ event: MQTTEvent, of source: String) -> (Logger.Level, String) {
+        switch event {
+        case .connected(let present): (.notice, "\(source): connected\(present ? ", session resumed" : "")")
+        case .subscribed(let filter, 0): (.warning, "\(source): \(filter) is granted at QoS 0 only: what is lost on the way stays lost")
+        case .subscribed(let filter, _): (.info, "\(source): listens to \(filter)")
+        case .subscriptionRefused(let filter, let reason): (.error, "\(source): the broker refuses \(filter): \(reason)")
+        case .disconnected(let reason, let pause), .connectFailed(let reason, let pause as Duration?):
+            (.warning, "\(source): \(reason)" + (pause.map { "; next try in \($0.seconds) s" } ?? ""))
+        case .takenOver: (.critical, "\(source): another client took our place under our client id: was this box copied?")
+        case .fellBack: (.warning, "\(source): the broker speaks MQTT 3.1.1 only")
+        }
+    }
+}
+
+extension Duration {
+    fileprivate var seconds: String {
+        let tenths = Int((self / .milliseconds(100)).rounded())
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+}

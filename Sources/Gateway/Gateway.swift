@@ -1,0 +1,83 @@
+import Alarms
+import DeviceProfiles
+import Logging
+import MQTT
+import Readings
+import ServiceLifecycle
+import Sinks
+import Store
+import UnixSignals
+
+/// The whole of it: a frame comes in, a profile turns it into readings, the store keeps them, the sinks empty the store.
+///
+/// ```
+/// sources ─▶ intake ─▶ store ─▶ couriers ─▶ sinks
+/// ```
+package struct Gateway: Sendable {
+    private let id: String
+    private let services: [any Service]
+    private let observer: GatewayObserver
+    private let logger: Logger
+
+    /// Opens and proves the store, reads the secrets, and builds all services; none of them runs yet.
+    package init(
+        _ configuration: Configuration, profiles: ProfileSet, clocks: Clocks = .machine, logger: Logger,
+        observer: @escaping GatewayObserver
+    ) async throws {
+        let store = try Store(path: configuration.storePath)
+        let id = try await store.gatewayID(makingWith: Gateway.newID)
+        let instance = Gateway.newID()
+        let bell = Bell()
+        let watch = Watch(limits: configuration.alarms.limits, active: try await store.activeEpisodes())
+        let intake = Intake(
+            profiles: profiles, store: store, clocks: clocks, place: configuration.place, watch: watch, bell: bell,
+            observer: observer)
+
+        var services: [any Service] = []
+        for sink in configuration.sinks {
+            try await store.register(sink: sink.name, at: clocks.now().wall)
+            let sender: any Sender
+            switch sink.receiver {
+            case .file(let path):
+                sender = FileSender(path: path, gateway: id)
+            case .mqtt(let broker, let prefix):
+                let settings = try broker.client(id: "vitalgate-\(id)-out-\(sink.name)", sessionExpiry: 0)
+                let client = MQTTSink(
+                    name: sink.name, settings: settings, tree: TopicTree(prefix: prefix, gateway: id), instance: instance,
+                    observer: observer)
+                services.append(client)
+                sender = client.sender
+            }
+            services.append(Courier(
+                sink: sink.name, sender: sender, store: store, bell: bell, clocks: clocks, observer: observer))
+        }
+        let sources = try configuration.sources.map { source in
+            SourceService(
+                source,
+                // A week of outage, and the broker still has it for us.
+                settings: try source.broker.client(id: "vitalgate-\(id)-in-\(source.name)", sessionExpiry: 7 * 86_400),
+                intake: intake, store: store, observer: observer)
+        }
+        services += sources
+        services.append(Supervisor(
+            sources: sources, store: store, bell: bell, systemd: Systemd(), isReady: { observer(.started(gateway: id)) }))
+        self.id = id
+        self.services = services
+        self.observer = observer
+        self.logger = logger
+    }
+
+    /// Runs until SIGTERM or SIGINT. Sources stop first, so that what came in still goes out if it can.
+    package func run() async throws {
+        var configuration = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration.maximumGracefulShutdownDuration = .seconds(10)
+        try await ServiceGroup(configuration: configuration).run()
+    }
+
+    /// `vg-` and 8 hex digits: unlike any other, and short enough for a topic and a sticker.
+    private static func newID() -> String {
+        let hex = String(UInt32.random(in: .min ... .max), radix: 16)
+        return "vg-" + String(repeating: "0", count: 8 - hex.count) + hex
+    }
+}

@@ -1,0 +1,93 @@
+import Readings
+import Sinks
+import Store
+
+/// Decides what one reading of a frame is to the store: new, more of the same, the same again, a contradiction, or
+/// something that nobody should believe.
+struct Filing {
+    let identity: ReadingIdentity
+    /// What is to be stored; nil for a duplicate.
+    private(set) var record: ReadingRecord?
+    private(set) var duplicateOf: Int64?
+    private(set) var isConflict = false
+
+    /// - Parameter index: the reading's place among those of its frame, so that two clockless ones stay two.
+    init(
+        _ reading: Reading, index: Int, of frame: FrameRecord, heard: Instant?, mayBeRedelivered: Bool, in place: Place,
+        _ transaction: borrowing IntakeTransaction
+    ) throws {
+        // The broker sends an unacknowledged message again; a reading without a time of its own is known by that only.
+        let isTimeless = reading.recordTime == nil && reading.number == nil && heard == nil
+        if isTimeless, mayBeRedelivered, let packet = frame.packetID, let connection = frame.connection,
+            let again = try transaction.redelivery(
+                source: frame.source, packetID: packet, connection: connection, body: frame.body)
+        {
+            identity = again.identity
+            duplicateOf = again.reading
+            return
+        }
+        let nanoseconds = frame.arrived.monotonic + UInt64(index)
+        let own = ReadingIdentity(
+            of: reading, from: frame.device,
+            unclocked: heard.map { .stamped($0) } ?? .burst(boot: frame.arrived.boot, nanoseconds: nanoseconds))
+        let standing = try transaction.standing(of: reading.values, under: own)
+        identity = standing.identity
+        guard standing.recurrence != .duplicate else {
+            duplicateOf = standing.earlier
+            return
+        }
+        isConflict = standing.recurrence == .conflict
+        let (measuredAt, quarantine) = Filing.judge(reading, frame, heard: heard, in: place)
+        record = ReadingRecord(
+            device: frame.device, reading: reading, identity: standing.identity, revision: standing.revision,
+            measuredAt: measuredAt, quarantine: quarantine, conflictOf: isConflict ? standing.earlier : nil)
+    }
+
+    private static func judge(
+        _ reading: Reading, _ frame: FrameRecord, heard: Instant?, in place: Place
+    ) -> (MeasuredAt?, ReadingRecord.Quarantine?) {
+        let measuredAt: MeasuredAt
+        do throws(ImplausibleTime) {
+            measuredAt = try MeasuredAt.judge(
+                said: reading.deviceTime, heard: heard, arrived: frame.arrived.wall, isRetained: frame.isRetained, in: place)
+        } catch {
+            return (nil, ReadingRecord.Quarantine(code: error.code, detail: error.detail))
+        }
+        guard let absurd = reading.values.first(where: { !$0.isPlausible }) else { return (measuredAt, nil) }
+        let range = absurd.vital.plausible
+        return (measuredAt, ReadingRecord.Quarantine(
+            code: "implausible-value",
+            detail: "\(absurd.name) \(absurd.reported.text): a living person shows "
+                + "\(range.lowerBound.text) to \(range.upperBound.text) \(absurd.vital.unit.rawValue)"))
+    }
+}
+
+extension FrameRecord {
+    /// One fate for the frame from those of its readings: what weighs most counts.
+    mutating func settle(by filings: [Filing]) {
+        let stored = filings.compactMap(\.record)
+        if filings.contains(where: \.isConflict) {
+            fate = .conflict
+            code = "conflict"
+            detail = "says something else under the identity of a stored reading; both are kept"
+        } else if stored.contains(where: { $0.quarantine == nil }) {
+            fate = .reading
+        } else if let quarantine = stored.first?.quarantine {
+            fate = .quarantined
+            code = quarantine.code
+            detail = quarantine.detail
+        } else {
+            fate = .duplicate
+            duplicateOf = filings.first?.duplicateOf
+        }
+    }
+}
+
+extension FiledReading {
+    init(_ record: ReadingRecord, profile: String, arrived: Instant, isRetained: Bool) {
+        self.init(
+            identity: record.identity, revision: record.revision, device: record.device, reading: record.reading,
+            measuredAt: record.measuredAt ?? MeasuredAt(arrived, .unset), arrivedAt: arrived, profile: profile,
+            isRetained: isRetained)
+    }
+}

@@ -1,0 +1,96 @@
+import Alarms
+import DeviceProfiles
+import MQTT
+import Readings
+import Store
+import Synchronization
+
+/// Where everything comes in: a batch of messages becomes frames, readings and alarms in one transaction, and only then
+/// may the source be told that we have them.
+package final class Intake: Sendable {
+    private let profiles: ProfileSet
+    private let store: Store
+    private let clocks: Clocks
+    private let place: Place
+    private let bell: Bell
+    private let observer: GatewayObserver
+    private let state: Mutex<State>
+
+    /// What is remembered between batches. All of it can be had from the store again.
+    struct State: Sendable {
+        var watch: Watch
+        var devices = Devices()
+        var bursts = Bursts()
+    }
+
+    package init(
+        profiles: ProfileSet, store: Store, clocks: Clocks, place: Place, watch: Watch, bell: Bell,
+        observer: @escaping GatewayObserver
+    ) {
+        self.profiles = profiles
+        self.store = store
+        self.clocks = clocks
+        self.place = place
+        self.bell = bell
+        self.observer = observer
+        state = Mutex(State(watch: watch))
+    }
+
+    /// Takes a batch in, on the thread of its source. Returns when it is on the disk, or refuses it whole: then the source
+    /// sends it again, and nothing of it has happened.
+    package func take(_ messages: [ReceivedMessage], from source: String, over connection: SourceConnection) -> BatchVerdict {
+        let result = state.withLock { state -> Result<[GatewayEvent], any Error> in
+            let before = state
+            do {
+                return .success(try store.intake { transaction in
+                    try state.devices.refresh(from: transaction)
+                    var batch = Batch(
+                        source: source, connection: connection, profiles: profiles, place: place, arrived: clocks.now())
+                    for message in messages { try batch.take(message, &transaction, &state) }
+                    return batch.events
+                })
+            } catch {
+                state = before
+                return .failure(error)
+            }
+        }
+        switch result {
+        case .success(let events):
+            bell.ring()
+            events.forEach(observer)
+            return .acknowledge
+        case .failure(let error):
+            observer(.commitFailed(source: source, reason: "\(error)"))
+            return .refuse(reason: "\(error)")
+        }
+    }
+}
+
+/// One connection to a source's broker.
+package struct SourceConnection: Sendable {
+    /// Rises with every connection, also from run to run.
+    package var number: Int64
+    /// Whether the broker still had our session, and so sends again what we had not acknowledged.
+    package var isResumed: Bool
+
+    package init(number: Int64, isResumed: Bool) {
+        self.number = number
+        self.isResumed = isResumed
+    }
+}
+
+extension Intake.State {
+    /// The enrolled devices, read again only when somebody changed them.
+    struct Devices: Sendable {
+        private var version: Int64?
+        private var byID: [DeviceID: EnrolledDevice] = [:]
+
+        mutating func refresh(from transaction: borrowing IntakeTransaction) throws {
+            guard let enrolment = try transaction.enrolledDevices(ifChangedSince: version) else { return }
+            version = enrolment.version
+            byID = Dictionary(enrolment.devices.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        }
+
+        subscript(device: DeviceID) -> EnrolledDevice? { byID[device] }
+    }
+}

@@ -1,0 +1,87 @@
+import Readings
+
+extension IntakeTransaction {
+    /// Takes a frame into custody. Returns its row.
+    @discardableResult
+    package func append(_ frame: FrameRecord) throws(StoreFailure) -> Int64 {
+        let statement = try database.statement("""
+            INSERT INTO frames(
+              source, format, topic, device, profile, profile_version, arrived, monotonic, boot, custody, retained,
+              connection, packet_id, body, fate, code, detail, duplicate_of)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        statement.bind(frame.source)
+        statement.bind(frame.format)
+        statement.bind(frame.topic)
+        statement.bind(frame.device.description)
+        statement.bind(frame.profile)
+        statement.bind(frame.profileVersion)
+        statement.bind(frame.arrived)
+        statement.bind(frame.custody)
+        statement.bind(frame.isRetained)
+        statement.bind(frame.connection)
+        statement.bind(frame.packetID.map { Int($0) })
+        statement.bind(frame.body)
+        statement.bind(frame.fate)
+        statement.bind(frame.code)
+        statement.bind(frame.detail)
+        statement.bind(frame.duplicateOf)
+        try statement.run()
+        return database.lastRow
+    }
+
+    /// Gives a waiting frame the fate that it ends in. False where the frame was not waiting, and nothing was changed.
+    @discardableResult
+    package func settle(
+        waiting frame: Int64, as fate: Fate, code: String? = nil, detail: String? = nil, duplicateOf: Int64? = nil
+    ) throws(StoreFailure) -> Bool {
+        let statement = try database.statement("""
+            UPDATE frames SET fate = ?, code = ?, detail = ?, duplicate_of = ? WHERE id = ? AND fate = 'waiting'
+            """)
+        statement.bind(fate)
+        statement.bind(code)
+        statement.bind(detail)
+        statement.bind(duplicateOf)
+        statement.bind(frame)
+        try statement.run()
+        return database.changes == 1
+    }
+
+    /// The frames of `device` that still wait, oldest first.
+    package func waitingFrames(of device: DeviceID) throws(StoreFailure) -> [StoredFrame] {
+        let statement = try database.statement(
+            composed: "SELECT \(StoredFrame.columns) FROM frames WHERE device = ? AND fate = 'waiting' ORDER BY id")
+        statement.bind(device.description)
+        return try statement.rows(StoredFrame.init)
+    }
+
+    /// Whether the broker sent again what was committed over an earlier connection: the same packet and the same bytes
+    /// among the last 1000 frames of that source. nil too where that frame became no reading: then decoding it again
+    /// does no harm.
+    ///
+    /// A broker that forgot our session counts its packets from 1 again, and a device without a clock may send the same
+    /// bytes every day. So ask only on a connection whose CONNACK said `session present`; there packet numbers go on
+    /// where they were and come round after 65535.
+    package func redelivery(
+        source: String, packetID: UInt16, connection: Int64, body: [UInt8]
+    ) throws(StoreFailure) -> Redelivery? {
+        let statement = try database.statement("""
+            SELECT f.id, f.arrived, f.monotonic, f.boot, r.id, r.identity
+            FROM (
+              SELECT id, arrived, monotonic, boot, connection, packet_id, body, duplicate_of FROM frames
+              WHERE source = ? AND packet_id IS NOT NULL ORDER BY id DESC LIMIT 1000
+            ) f JOIN readings r ON r.id = coalesce(f.duplicate_of, (SELECT min(id) FROM readings WHERE frame = f.id))
+            WHERE f.packet_id = ? AND f.connection < ? AND f.body = ?
+            ORDER BY f.id DESC LIMIT 1
+            """)
+        statement.bind(source)
+        statement.bind(Int(packetID))
+        statement.bind(connection)
+        statement.bind(body)
+        return try statement.first { row throws(StoreFailure) in
+            Redelivery(
+                frame: row.integer(), arrived: row.arrival(), reading: row.integer(),
+                identity: ReadingIdentity(row.text()))
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import Alarms
+import Readings
+
+extension IntakeTransaction {
+    /// The latest revision stored under exactly this identity.
+    package func stored(_ identity: ReadingIdentity) throws(StoreFailure) -> ReadingIdentity.StoredValues? {
+        try latest(identity)?.values
+    }
+
+    /// How these values stand to what is stored under `identity`, and to the readings that contradicted it.
+    package func standing(
+        of values: [Reading.Value], under identity: ReadingIdentity
+    ) throws(StoreFailure) -> Standing {
+        guard let first = try latest(identity) else {
+            return Standing(recurrence: .new, identity: identity, revision: 1, earlier: nil)
+        }
+        var (candidate, stored) = (identity, first)
+        var copy = 1
+        while true {
+            let recurrence = ReadingIdentity.recurrence(of: values, after: stored.values)
+            switch recurrence {
+            case .completes(let revision):
+                return Standing(recurrence: recurrence, identity: candidate, revision: revision, earlier: stored.row)
+            case .new, .duplicate:
+                return Standing(
+                    recurrence: recurrence, identity: candidate, revision: stored.values.revision, earlier: stored.row)
+            case .conflict:
+                copy += 1
+                candidate = identity.contradiction(copy)
+                guard let next = try latest(candidate) else {
+                    return Standing(recurrence: .conflict, identity: candidate, revision: 1, earlier: first.row)
+                }
+                stored = next
+            }
+        }
+    }
+
+    private func latest(
+        _ identity: ReadingIdentity
+    ) throws(StoreFailure) -> (row: Int64, values: ReadingIdentity.StoredValues)? {
+        let statement = try database.statement("""
+            SELECT id, revision, "values" FROM readings WHERE identity = ? ORDER BY revision DESC LIMIT 1
+            """)
+        statement.bind(identity.description)
+        return try statement.first { row throws(StoreFailure) in
+            let (id, revision) = (row.integer(), row.int())
+            let values = try row.parsed("list of values", Quantity.all(stored:))
+            return (
+                id,
+                ReadingIdentity.StoredValues(
+                    revision: revision, values: values.map { ReadingIdentity.StoredValues.Value($0.name, $0.quantity) })
+            )
+        }
+    }
+
+    /// Stores a reading of `frame` and, unless it is quarantined, its place in the journal. Returns the reading's row.
+    @discardableResult
+    package func append(
+        _ record: ReadingRecord, of frame: Int64, at: Instant
+    ) throws(StoreFailure) -> Int64 {
+        let isQuarantined = record.quarantine != nil
+        if record.revision > 1, !isQuarantined { try supersede(record.identity) }
+        let statement = try database.statement("""
+            INSERT INTO readings(
+              frame, device, identity, revision, measured_at, time_quality, conflict_of, state, code, detail,
+              kind, user, number, qualifier, device_time, record_time, "values", marks)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        statement.bind(frame)
+        statement.bind(record.device.description)
+        statement.bind(record.identity.description)
+        statement.bind(record.revision)
+        statement.bind(record.measuredAt?.instant)
+        statement.bind(record.measuredAt?.quality.rawValue)
+        statement.bind(record.conflictOf)
+        statement.bind(isQuarantined ? StoredReading.State.quarantined : .current)
+        statement.bind(record.quarantine?.code)
+        statement.bind(record.quarantine?.detail)
+        statement.bind(record.reading)
+        try statement.run()
+        let row = database.lastRow
+        if !isQuarantined { try journal(.bulk, "reading", row, at: at) }
+        return row
+    }
+
+    private func supersede(_ identity: ReadingIdentity) throws(StoreFailure) {
+        let statement = try database.statement(
+            "UPDATE readings SET state = 'superseded' WHERE identity = ? AND state = 'current'")
+        statement.bind(identity.description)
+        try statement.run()
+    }
+
+    /// Stores what is to be told of an alarm, how the alarm stands now, and its place in the journal.
+    package func append(_ event: AlarmEvent, at: Instant) throws(StoreFailure) {
+        try write(event.episode, clearedAt: event.phase == .cleared ? event.measuredAt.instant : nil)
+        let statement = try database.statement("""
+            INSERT INTO alarm_events(
+              episode, phase, level, side, newest_at, reading, value, "limit", measured_at, time_quality)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        statement.bind(event.episode.id)
+        statement.bind(event.phase)
+        statement.bind(event.episode.level)
+        statement.bind(event.episode.side)
+        statement.bind(event.episode.newest)
+        statement.bind(event.reading.description)
+        statement.bind(event.value.stored)
+        statement.bind(event.limit?.stored)
+        statement.bind(event.measuredAt.instant)
+        statement.bind(event.measuredAt.quality)
+        try statement.run()
+        try journal(.alarm, "alarm", database.lastRow, at: at)
+    }
+
+    private func write(_ episode: Episode, clearedAt: Instant?) throws(StoreFailure) {
+        let statement = try database.statement("""
+            INSERT INTO alarms(id, device, vital, level, side, raised_at, newest_at, cleared_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT(id) DO UPDATE SET
+              level = excluded.level, side = excluded.side, newest_at = excluded.newest_at, cleared_at = excluded.cleared_at
+            """)
+        statement.bind(episode.id)
+        statement.bind(episode.condition.device.description)
+        statement.bind(episode.condition.vital)
+        statement.bind(episode.level)
+        statement.bind(episode.side)
+        statement.bind(episode.raisedAt)
+        statement.bind(episode.newest)
+        statement.bind(clearedAt)
+        try statement.run()
+    }
+
+    private func journal(_ lane: Lane, _ entry: String, _ ref: Int64, at: Instant) throws(StoreFailure) {
+        let statement = try database.statement("INSERT INTO journal(lane, entry, ref, at) VALUES (?, ?, ?, ?)")
+        statement.bind(lane)
+        statement.bind(entry)
+        statement.bind(ref)
+        statement.bind(at)
+        try statement.run()
+    }
+}

@@ -1,0 +1,57 @@
+/// Whether everything that came in is accounted for: all sums, and every difference in words.
+package struct LedgerReport: Sendable, Hashable {
+    package struct SourceSums: Sendable, Hashable {
+        package let source: String
+        /// Items that came in.
+        package let received: Int
+        /// Of these, taken into custody.
+        package let frames: Int
+        /// Of these, counted only.
+        package let tallied: Int
+    }
+
+    package struct TallySum: Sendable, Hashable {
+        package let code: String
+        package let count: Int
+    }
+
+    /// Frames in custody that gave no reading to pass on, by what they became and why.
+    package struct RefusalSum: Sendable, Hashable {
+        package let fate: Fate
+        package let code: String
+        package let count: Int
+    }
+
+    /// How one sink stands in one lane: the five add up to `entries`.
+    package struct SinkSums: Sendable, Hashable {
+        package let sink: String
+        package let lane: Lane
+        /// Entries of the lane in the journal.
+        package let entries: Int
+        package let delivered: Int
+        /// Behind the cursor, or to be tried again.
+        package let pending: Int
+        package let held: Int
+        package let filtered: Int
+        package let dead: Int
+    }
+
+    package let frames: Int
+    package let framesByFate: [Fate: Int]
+    package let framesByCustody: [Custody: Int]
+    package let refusals: [RefusalSum]
+    package let readings: Int
+    package let readingsByState: [StoredReading.State: Int]
+    /// Readings that contradict another; they count under their state too.
+    package let conflictingReadings: Int
+    package let alarmEvents: Int
+    /// Entries in the journal.
+    package let journal: Int
+    package let sources: [SourceSums]
+    package let tallies: [TallySum]
+    package let sinks: [SinkSums]
+    /// What does not add up, a sentence each, in the order of the way a frame goes. Empty where all is well.
+    package let differences: [String]
+
+    package var isBalanced: Bool { differences.isEmpty }
+}

@@ -1,0 +1,107 @@
+import Alarms
+import Readings
+
+/// Which readings to list; nil stands for all.
+package struct ReadingFilter: Sendable, Hashable {
+    package var device: DeviceID?
+    package var kind: Kind?
+    package var state: StoredReading.State?
+    /// Measured at or after; readings that nobody can date are left out.
+    package var since: Instant?
+
+    package init(
+        device: DeviceID? = nil, kind: Kind? = nil, state: StoredReading.State? = nil, since: Instant? = nil
+    ) {
+        self.device = device
+        self.kind = kind
+        self.state = state
+        self.since = since
+    }
+}
+
+extension Store {
+    /// The latest readings stored, newest first.
+    package func readings(_ filter: ReadingFilter = ReadingFilter(), limit: Int) throws(StoreFailure) -> [StoredReading] {
+        let statement = try database.statement(composed: """
+            SELECT \(StoredReading.columns) FROM readings r JOIN frames f ON f.id = r.frame
+            WHERE (?1 IS NULL OR r.device = ?1) AND (?2 IS NULL OR r.kind = ?2) AND (?3 IS NULL OR r.state = ?3)
+              AND (?4 IS NULL OR r.measured_at >= ?4)
+            ORDER BY r.id DESC LIMIT ?5
+            """)
+        statement.bind(filter.device?.description)
+        statement.bind(filter.kind?.rawValue)
+        statement.bind(filter.state?.rawValue)
+        statement.bind(filter.since)
+        statement.bind(limit)
+        return try statement.rows(StoredReading.init)
+    }
+
+    /// The latest readings that are kept but not passed on, newest first.
+    package func quarantined(limit: Int) throws(StoreFailure) -> [StoredReading] {
+        let statement = try database.statement(composed: """
+            SELECT \(StoredReading.columns) FROM readings r JOIN frames f ON f.id = r.frame
+            WHERE r.state = 'quarantined' ORDER BY r.id DESC LIMIT ?
+            """)
+        statement.bind(limit)
+        return try statement.rows(StoredReading.init)
+    }
+
+    /// The frames behind row `id` that became no reading that is passed on, oldest first.
+    package func refusals(after id: Int64, limit: Int) throws(StoreFailure) -> [StoredFrame] {
+        try frames("id > ? AND fate <> 'reading' ORDER BY id LIMIT ?", id, limit)
+    }
+
+    /// The latest frames of any fate, newest first.
+    package func recentFrames(limit: Int) throws(StoreFailure) -> [StoredFrame] {
+        try frames("id > ? ORDER BY id DESC LIMIT ?", 0, limit)
+    }
+
+    private func frames(_ condition: String, _ id: Int64, _ limit: Int) throws(StoreFailure) -> [StoredFrame] {
+        let statement = try database.statement(composed: "SELECT \(StoredFrame.columns) FROM frames WHERE \(condition)")
+        statement.bind(id)
+        statement.bind(limit)
+        return try statement.rows(StoredFrame.init)
+    }
+
+    /// All counters of what never came into custody.
+    package func tallies() throws(StoreFailure) -> [Tally] {
+        try database.statement("SELECT source, code, count, last_at, last_detail FROM tallies ORDER BY source, code").rows { row in
+            Tally(source: row.text(), code: row.text(), count: row.int(), lastAt: row.instant(), lastDetail: row.optionalText())
+        }
+    }
+
+    /// Alarms, the latest raised first.
+    package func alarms(activeOnly: Bool, limit: Int = 1000) throws(StoreFailure) -> [AlarmRecord] {
+        let statement = try database.statement("""
+            SELECT id, device, vital, level, side, raised_at, newest_at, cleared_at FROM alarms
+            WHERE cleared_at IS NULL OR NOT ? ORDER BY raised_at DESC, id LIMIT ?
+            """)
+        statement.bind(activeOnly)
+        statement.bind(limit)
+        return try statement.rows { row throws(StoreFailure) in
+            AlarmRecord(
+                episode: try Episode(row), clearedAt: row.optionalInteger().map(Instant.init(milliseconds:)))
+        }
+    }
+
+    /// The alarms that are active, for a `Watch` that starts again.
+    ///
+    /// `newest` is that of the latest reading of the watched vital since the alarm was raised, also of those that caused no event.
+    package func activeEpisodes() throws(StoreFailure) -> [Episode] {
+        // A vital's id is kind.value or kind.value.qualifier.
+        let statement = try database.statement("""
+            SELECT a.id, a.device, a.vital, a.level, a.side, a.raised_at, max(a.newest_at, coalesce((
+              SELECT max(r.measured_at) FROM readings r
+              WHERE r.device = a.device AND r.state <> 'quarantined'
+                AND r.id >= (
+                  SELECT min(raising.id) FROM readings raising JOIN alarm_events e ON e.reading = raising.identity
+                  WHERE e.episode = a.id)
+                AND EXISTS (
+                  SELECT 1 FROM json_each(r."values") v
+                  WHERE a.vital IN (r.kind || '.' || v.key, r.kind || '.' || v.key || '.' || r.qualifier))
+              ), a.newest_at))
+            FROM alarms a WHERE a.cleared_at IS NULL ORDER BY a.raised_at, a.id
+            """)
+        return try statement.rows { row throws(StoreFailure) in try Episode(row) }
+    }
+}

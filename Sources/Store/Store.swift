@@ -1,0 +1,79 @@
+import Readings
+
+/// The one database, and the only place with SQL.
+///
+/// It works on one serial queue. Whoever can wait asynchronously awaits its methods; a thread that must not go on before
+/// the commit calls `intake`, which blocks. Long listings and the ledger hold that queue, so a live page opens a store of
+/// its own with `init(readingOnly:)`.
+package actor Store {
+    private let queue = StoreQueue()
+    let database: Database
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
+
+    /// Opens the database at `path`, and makes it (mode 0600) where there is none. Its folder must exist.
+    /// Refuses a file on which SQLite does not keep the promises in `Setting`, of another program, or of a newer version.
+    package init(path: String) throws(StoreFailure) {
+        try self.init(path: path, settings: Setting.all, migrations: Migrations.all)
+    }
+
+    /// For tests: with settings that do not take, and other histories.
+    init(path: String, settings: [Setting], migrations: [String]) throws(StoreFailure) {
+        database = try Database(path: path, .readWrite)
+        try Store.refuseForeign(database)
+        for setting in settings { try setting.take(in: database) }
+        try Migrations.run(migrations, on: database)
+    }
+
+    /// Opens a database that exists, for listings, also while a daemon writes to it. Every change fails.
+    package init(readingOnly path: String) throws(StoreFailure) {
+        database = try Database(path: path, .readOnly)
+        try Store.refuseForeign(database)
+        for setting in Setting.all where setting.pragma == "busy_timeout" { try setting.take(in: database) }
+        try Migrations.check(on: database)
+    }
+
+    private static func refuseForeign(_ database: Database) throws(StoreFailure) {
+        let owner = try database.statement("PRAGMA application_id").first { $0.integer() } ?? 0
+        let tables = try database.statement("SELECT count(*) FROM sqlite_schema").first { $0.int() } ?? 0
+        guard owner == Setting.applicationID || (owner == 0 && tables == 0) else {
+            throw .refusal("\(database.path) is a database of another program: name another file")
+        }
+    }
+
+    /// Runs `body` in one transaction and waits for it: committed and synced to disk when this returns.
+    ///
+    /// Blocks the calling thread; never call it from within another `intake`. Whatever `body` throws, and a COMMIT that
+    /// fails (disk full, I/O error), leaves nothing behind, and the next call starts afresh.
+    nonisolated package func intake<Result: Sendable>(
+        _ body: (inout IntakeTransaction) throws -> Result
+    ) throws -> Result {
+        try queue.wait {
+            // `body` runs on this queue while its caller waits, so it stays where it is: on one thread at a time.
+            try withoutActuallyEscaping(body) { body in
+                nonisolated(unsafe) let body = body
+                return try assumeIsolated { store in
+                    try store.database.transaction {
+                        var transaction = IntakeTransaction(in: store.database)
+                        let result = try body(&transaction)
+                        try transaction.writeCounters()
+                        return result
+                    }
+                }
+            }
+        }
+    }
+
+    /// This gateway's id, made once and kept.
+    package func gatewayID(makingWith make: @Sendable () -> String) throws(StoreFailure) -> String {
+        try database.change { () throws(StoreFailure) in
+            let statement = try database.statement("SELECT value FROM meta WHERE key = 'gateway-id'")
+            if let id = try statement.first({ $0.text() }) { return id }
+            let id = make()
+            let insert = try database.statement("INSERT INTO meta(key, value) VALUES ('gateway-id', ?)")
+            insert.bind(id)
+            try insert.run()
+            return id
+        }
+    }
+}

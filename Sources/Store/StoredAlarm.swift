@@ -1,0 +1,28 @@
+import Alarms
+import Readings
+
+extension AlarmEvent {
+    /// Of `alarm_events e` and their `alarms a`.
+    static let columns = """
+        e.phase, e.episode, a.device, a.vital, e.level, e.side, a.raised_at, e.newest_at, e.reading, e.value, e."limit", \
+        e.measured_at, e.time_quality
+        """
+
+    /// From a row of `columns`.
+    init(_ row: Statement) throws(StoreFailure) {
+        let phase: Phase = try row.word()
+        self.init(
+            phase, try Episode(row), reading: ReadingIdentity(row.text()), value: try row.quantity(),
+            limit: try row.optionallyParsed("limit", ExactDecimal.init(stored:)),
+            measuredAt: MeasuredAt(row.instant(), try row.word()))
+    }
+}
+
+extension Episode {
+    /// From `id, device, vital, level, side, raised_at, newest_at`.
+    init(_ row: Statement) throws(StoreFailure) {
+        self.init(
+            id: row.text(), condition: Condition(device: try row.device(), vital: row.text()), level: try row.word(),
+            side: try row.word(), raisedAt: row.instant(), newest: row.instant())
+    }
+}

@@ -1,0 +1,89 @@
+import Alarms
+import ExactJSON
+import Gateway
+import MQTT
+import Readings
+import Sinks
+
+/// What happens, line by line, for a person at a terminal or for a program (`--json`).
+struct Console: Sendable {
+    let json: Bool
+
+    func show(_ event: GatewayEvent) {
+        guard let line = Line(event) else { return }
+        if json { Terminal.out(line.json) } else { Terminal.out(line.text) }
+    }
+
+    private struct Line {
+        var word: String
+        var said: String
+
+        init(_ word: String, _ said: String) {
+            self.word = word
+            self.said = said
+        }
+
+        var text: String { word + String(repeating: " ", count: max(1, 12 - word.count)) + said }
+        var json: JSON { .object(JSONObject([("event", .string(word.lowercased())), ("detail", .string(said))])) }
+
+        init?(_ event: GatewayEvent) {
+            switch event {
+            case .started(let gateway):
+                self.init("READY", "gateway \(gateway) takes readings in")
+            case .reading(let filed):
+                self.init("READING", Line.say(filed))
+            case .quarantined(let filed, let code, let detail):
+                self.init("QUARANTINE", "\(Line.say(filed)): \(code), \(detail)")
+            case .duplicate(_, let identity):
+                self.init("DUPLICATE", "\(identity) is stored already")
+            case .refused(let source, _, let code, let detail):
+                self.init("REFUSED", "from \(source): \(code), \(detail)")
+            case .alarm(let event):
+                self.init("ALARM", Line.say(event))
+            case .delivered(let sink, let delivery):
+                self.init("SENT", "to \(sink): \(Line.name(delivery))")
+            case .deadLetter(let sink, let delivery, let reason):
+                self.init("DEAD", "\(sink) refuses \(Line.name(delivery)): \(reason)")
+            case .sinkWaits(let sink, let reason):
+                self.init("WAITING", "\(sink): \(reason)")
+            case .sinkRecovered(let sink):
+                self.init("RECOVERED", sink)
+            case .commitFailed(let source, let reason):
+                self.init("NOT KEPT", "from \(source), not acknowledged: \(reason)")
+            case .cloneSeen(let sink, let detail):
+                self.init("CLONE", "on \(sink): \(detail)")
+            case .source(let source, let event):
+                self.init(event, of: source)
+            }
+        }
+
+        private init?(_ event: MQTTEvent, of source: String) {
+            switch event {
+            case .connected: self.init("CONNECTED", source)
+            case .connectFailed(let reason, _), .disconnected(let reason, _): self.init("OFFLINE", "\(source): \(reason)")
+            default: return nil
+            }
+        }
+
+        private static func say(_ filed: FiledReading) -> String {
+            let values = filed.reading.values.map { "\($0.name) \($0.reported.text)" }.joined(separator: ", ")
+            let marks = filed.reading.marks.isEmpty ? "" : " [\(filed.reading.marks.joined(separator: ", "))]"
+            let at = filed.reading.deviceTime.map { "at \($0.text) by its own clock" } ?? "now"
+            return "\(values)\(marks), \(filed.device) \(at)"
+        }
+
+        private static func say(_ event: AlarmEvent) -> String {
+            let value = "\(event.episode.condition.vital) \(event.value.text)"
+            let limit = event.limit.map { ", the limit is \($0.text)" } ?? ""
+            let level = event.phase == .cleared ? "" : "\(event.episode.level.rawValue), too \(event.episode.side.rawValue): "
+            return "\(event.phase.rawValue): \(level)\(value)\(limit), \(event.episode.condition.device)"
+        }
+
+        private static func name(_ delivery: Delivery) -> String {
+            switch delivery.content {
+            case .reading(let filed): "reading \(filed.identity)\(filed.revision > 1 ? " revision \(filed.revision)" : "")"
+            case .alarm(let event): "alarm \(event.phase.rawValue) \(event.episode.id)"
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import ArgumentParser
+import DeviceProfiles
+import ExactJSON
+import Gateway
+import Glibc
+import Readings
+import Store
+
+struct DevicesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "devices", abstract: "Which devices are wanted. All others are counted and shown, never stored.",
+        subcommands: [Enroll.self, List.self, Forget.self])
+
+    struct Enroll: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Take a device in; a running gateway notices at once.")
+
+        @Argument(help: "Its Bluetooth address, AA:BB:CC:DD:EE:FF.")
+        var address: Address
+
+        @Option(help: "What people call it. No name of a patient.")
+        var name: String?
+
+        @Option(help: "The profile to read it with, whatever else matches.")
+        var profile: String?
+
+        @Option(help: "Who enrolls it.")
+        var by: String?
+
+        @OptionGroup var profiles: ProfileOptions
+        @OptionGroup var store: StoreOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            if let profile {
+                let set = try ProfileFolders.load(shipped: profiles.folder, further: profiles.further)
+                guard let known = set[profile], !known.isRelay else {
+                    throw CommandFailure("no profile is called '\(profile)'; see 'vitalgate profiles list'")
+                }
+            }
+            let who = by ?? String(cString: getenv("USER") ?? strdup("operator"))
+            let device = EnrolledDevice(
+                id: address.device, name: name ?? address.device.description, profile: profile,
+                enrolledAt: Clocks.machine.now().wall, enrolledBy: who)
+            try await store.openToWrite().enroll(device)
+            if output.json { Terminal.out(DevicesCommand.json(device)) } else { Terminal.out("enrolled \(device.id) as \(device.name)") }
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the enrolled devices.")
+
+        @OptionGroup var store: StoreOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            let devices = try await store.openToRead().enrolledDevices()
+            guard !output.json else { return devices.forEach { Terminal.out(DevicesCommand.json($0)) } }
+            Terminal.table(
+                ["ADDRESS", "NAME", "PROFILE", "ENROLLED", "BY"],
+                devices.map { [$0.id.description, $0.name, $0.profile ?? "as matched", $0.enrolledAt.rfc3339(), $0.enrolledBy] })
+        }
+    }
+
+    struct Forget: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "End an enrolment. What is stored of the device stays.")
+
+        @Argument(help: "Its Bluetooth address.")
+        var address: Address
+
+        @OptionGroup var store: StoreOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            guard try await store.openToWrite().forget(address.device) else {
+                throw CommandFailure("\(address.device) is not enrolled")
+            }
+            if output.json {
+                Terminal.out(JSON.object(JSONObject([("forgotten", .string(address.device.description))])))
+            } else {
+                Terminal.out("forgot \(address.device)")
+            }
+        }
+    }
+
+    static func json(_ device: EnrolledDevice) -> JSON {
+        var object = JSONObject([("device", .string(device.id.description)), ("name", .string(device.name))])
+        object.add("profile", device.profile.map { .string($0) })
+        object.add("enrolledAt", .string(device.enrolledAt.rfc3339()))
+        object.add("enrolledBy", .string(device.enrolledBy))
+        return .object(object)
+    }
+}
+
+/// A Bluetooth address on the command line.
+struct Address: ExpressibleByArgument {
+    let device: DeviceID
+
+    init?(argument: String) {
+        guard let device = DeviceID(address: argument) else { return nil }
+        self.device = device
+    }
+}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import ExactJSON
+import Store
+
+struct LedgerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ledger", abstract: "Prove what became of everything that came in.", subcommands: [Verify.self])
+
+    struct Verify: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Add everything up; exit status 1 and the first difference if it does not balance.")
+
+        @OptionGroup var store: StoreOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            let ledger = try await store.openToRead().ledger()
+            if output.json { Terminal.out(json(ledger)) } else { show(ledger) }
+            if !ledger.isBalanced { throw ExitCode(1) }
+        }
+
+        private func show(_ ledger: LedgerReport) {
+            Terminal.table(
+                ["SOURCE", "RECEIVED", "IN CUSTODY", "COUNTED"],
+                ledger.sources.map { [$0.source, "\($0.received)", "\($0.frames)", "\($0.tallied)"] })
+            Terminal.out("")
+            Terminal.table(["FATE OF FRAMES", "FRAMES"], sorted(ledger.framesByFate))
+            Terminal.out("")
+            Terminal.table(["CUSTODY", "FRAMES"], sorted(ledger.framesByCustody))
+            Terminal.out("")
+            Terminal.table(["COUNTED, NEVER IN CUSTODY", "ITEMS"], ledger.tallies.map { [$0.code, "\($0.count)"] })
+            Terminal.out("")
+            Terminal.table(["REFUSED IN CUSTODY", "FRAMES"], ledger.refusals.map { ["\($0.fate.rawValue): \($0.code)", "\($0.count)"] })
+            Terminal.out("")
+            Terminal.table(["READINGS", "ROWS"], sorted(ledger.readingsByState) + [["conflicts", "\(ledger.conflictingReadings)"]])
+            Terminal.out("")
+            Terminal.table(
+                ["SINK", "LANE", "ENTRIES", "DELIVERED", "PENDING", "HELD", "FILTERED", "DEAD"],
+                ledger.sinks.map { sums in
+                    [sums.sink, sums.lane.rawValue]
+                        + [sums.entries, sums.delivered, sums.pending, sums.held, sums.filtered, sums.dead].map { "\($0)" }
+                })
+            Terminal.out("")
+            Terminal.out(ledger.isBalanced ? "The ledger balances." : "The ledger does not balance:")
+            ledger.differences.forEach { Terminal.out("  \($0)") }
+        }
+
+        private func sorted<Word: RawRepresentable<String> & CaseIterable & Hashable>(_ counts: [Word: Int]) -> [[String]] {
+            Word.allCases.map { [$0.rawValue, "\(counts[$0] ?? 0)"] }
+        }
+
+        private func json(_ ledger: LedgerReport) -> JSON {
+            func counts<Word: RawRepresentable<String> & CaseIterable & Hashable>(_ counts: [Word: Int]) -> JSON {
+                .object(JSONObject(Word.allCases.map { ($0.rawValue, .integer(counts[$0] ?? 0)) }))
+            }
+            var object = JSONObject([("balanced", .bool(ledger.isBalanced))])
+            object.add("sources", .array(ledger.sources.map { sums in
+                .object(JSONObject([
+                    ("source", .string(sums.source)), ("received", .integer(sums.received)),
+                    ("frames", .integer(sums.frames)), ("counted", .integer(sums.tallied)),
+                ]))
+            }))
+            object.add("frames", .integer(ledger.frames))
+            object.add("fates", counts(ledger.framesByFate))
+            object.add("custody", counts(ledger.framesByCustody))
+            object.add("counted", .object(JSONObject(ledger.tallies.map { ($0.code, .integer($0.count)) })))
+            object.add("refused", .object(JSONObject(ledger.refusals.map { ($0.code, .integer($0.count)) })))
+            object.add("readings", counts(ledger.readingsByState))
+            object.add("conflicts", .integer(ledger.conflictingReadings))
+            object.add("alarmEvents", .integer(ledger.alarmEvents))
+            object.add("journal", .integer(ledger.journal))
+            object.add("sinks", .array(ledger.sinks.map { sums in
+                .object(JSONObject([
+                    ("sink", .string(sums.sink)), ("lane", .string(sums.lane.rawValue)), ("entries", .integer(sums.entries)),
+                    ("delivered", .integer(sums.delivered)), ("pending", .integer(sums.pending)), ("held", .integer(sums.held)),
+                    ("filtered", .integer(sums.filtered)), ("dead", .integer(sums.dead)),
+                ]))
+            }))
+            object.add("differences", .array(ledger.differences.map { .string($0) }))
+            return .object(object)
+        }
+    }
+}
