@@ -1,6 +1,7 @@
 import Alarms
 import ExactJSON
 import Gateway
+import Glibc
 import MQTT
 import Readings
 import Sinks
@@ -8,10 +9,16 @@ import Sinks
 /// What happens, line by line, for a person at a terminal or for a program (`--json`).
 struct Console: Sendable {
     let json: Bool
+    private let isColoured: Bool
+
+    init(json: Bool) {
+        self.json = json
+        isColoured = isatty(1) == 1
+    }
 
     func show(_ event: GatewayEvent) {
         guard let line = Line(event) else { return }
-        if json { Terminal.out(line.json) } else { Terminal.out(line.text) }
+        if json { Terminal.out(line.json) } else { Terminal.out(isColoured ? line.coloured : line.text) }
     }
 
     private struct Line {
@@ -24,6 +31,14 @@ struct Console: Sendable {
         }
 
         var text: String { word + String(repeating: " ", count: max(1, 12 - word.count)) + said }
+        var coloured: String {
+            switch word {
+            case "ALARM", "NOT KEPT", "CLONE", "DEAD": "\u{1B}[1;31m\(text)\u{1B}[0m"
+            case "REFUSED", "QUARANTINE", "OFFLINE", "WAITING": "\u{1B}[33m\(text)\u{1B}[0m"
+            case "READING": "\u{1B}[32m\(text)\u{1B}[0m"
+            default: text
+            }
+        }
         var json: JSON { .object(JSONObject([("event", .string(word.lowercased())), ("detail", .string(said))])) }
 
         init?(_ event: GatewayEvent) {

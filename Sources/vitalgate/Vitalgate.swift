@@ -14,7 +14,7 @@ struct Vitalgate: AsyncParsableCommand {
         version: GatewayVersion.text,
         subcommands: [
             RunCommand.self, DecodeCommand.self, ProfilesCommand.self, DevicesCommand.self, ReadingsCommand.self,
-            AlarmsCommand.self, LedgerCommand.self,
+            AlarmsCommand.self, LedgerCommand.self, DocumentationCommand.self,
 
         ])
 
