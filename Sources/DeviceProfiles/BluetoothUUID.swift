@@ -7,12 +7,12 @@ package struct BluetoothUUID: Sendable, Hashable, CustomStringConvertible {
     /// `0000xxxx-0000-1000-8000-00805f9b34fb`, Core Specification vol. 3 part B 2.5.1
     private static let base: UInt128 = 0x0000_0000_0000_1000_8000_0080_5f9b_34fb
 
-    /// Accepts 4, 8 or 32 hex digits in any case, with or without dashes and `0x`; nil for anything else.
+    /// Accepts 4, 8 or 32 hex digits in any case, 32 also with dashes in their places, all also behind `0x`; nil for anything else.
     package init?(_ text: some StringProtocol) {
         var digits = text.utf8[...]
         if digits.starts(with: "0x".utf8) { digits = digits.dropFirst(2) }
-        let hasDashes = digits.contains(UInt8(ascii: "-"))
-        guard !hasDashes || digits.count == 36 else { return nil }
+        let dashes = digits.enumerated().filter { $0.element == UInt8(ascii: "-") }.map(\.offset)
+        guard dashes.isEmpty || (digits.count == 36 && dashes == [8, 13, 18, 23]) else { return nil }
         var value: UInt128 = 0
         var count = 0
         for byte in digits where byte != UInt8(ascii: "-") {
@@ -43,6 +43,12 @@ package struct BluetoothUUID: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension UInt16 {
+    /// Exactly four hex digits in any case; nil for anything else.
+    package init?(fourDigits text: String) {
+        guard text.utf8.count == 4, let bytes = [UInt8](hex: text), bytes.count == 2 else { return nil }
+        self = UInt16(bytes[0]) << 8 | UInt16(bytes[1])
+    }
+
     /// Four lower-case hex digits, as SIG UUIDs and company numbers are written.
     package var fourDigits: String {
         let hex = String(self, radix: 16)

@@ -47,10 +47,8 @@ struct CompiledFrame: Sendable {
                 (op.whenSlot, op.whenNot) = (condition.slot, condition.isNegated ? 1 : 0)
                 (op.mask, op.want) = (condition.mask, condition.want)
             }
+            op.operand = field.reserved.map(Condition.mask) ?? 0
             emit(op, field.name)
-            if let reserved = field.reserved {
-                emit(Op(kind: .reserved, slot: index, mask: Condition.mask(reserved)), field.name)
-            }
             for unknown in field.unknown {
                 emit(Op(kind: .forget, slot: index, mask: unknown.lowerBound, want: unknown.upperBound), field.name)
             }
@@ -78,7 +76,9 @@ struct CompiledFrame: Sendable {
         } catch {
             throw failure(error)
         }
-        guard taken == payload.byteCount else { throw .tooLong(is: bytes.byteCount, expected: taken) }
+        guard taken == payload.byteCount else {
+            throw .tooLong(is: bytes.byteCount, expected: taken + bytes.byteCount - payload.byteCount)
+        }
     }
 
     private func failure(_ stop: Decoder.Stop) -> DecodeFailure {

@@ -7,7 +7,11 @@ struct CompiledReading: Sendable {
     private let waitsFor: [Condition]
     private let ignores: [Condition]
     private let requires: [Field]
-    private let values: [Value]
+    private let picks: [Pick]
+    private let choices: [Choice]
+    private let factors: [Factor]
+    private let names: [String]
+    private let units: [Unit]
     private let time: UInt8?
     private let plusMinutes: UInt8?
     private let user: UInt8?
@@ -21,18 +25,25 @@ struct CompiledReading: Sendable {
         var slot: UInt8
     }
 
-    private struct Value: Sendable {
-        var name: String
+    /// Where one value stands, and its units: `choices[first...last]`, the last of them without a condition.
+    private struct Pick: Sendable {
         var slot: UInt8
-        var choices: [Choice]
-        var statesDecimals: Bool
+        var first: UInt8
+        var last: UInt8
     }
 
     private struct Choice: Sendable {
-        var when: Condition?
-        var unit: Unit
+        var whenSlot: UInt8 = Op.always
+        var whenNot: UInt8 = 0
+        /// Whether the number must be multiplied, by the factor of the same index.
+        var isScaled: Bool
+        var mask: UInt32 = 0
+        var want: UInt32 = 0
+    }
+
+    struct Factor: Sendable {
         var each: ExactDecimal
-        var isUnity: Bool
+        var keepsDecimals: Bool
     }
 
     private struct Words: Sendable {
@@ -65,19 +76,35 @@ struct CompiledReading: Sendable {
         requires = try reading.requires.map { reference throws(YAMLProblem) in
             Field(name: reference.field, slot: try slot(reference.field, reference.node).index)
         }
-        values = try reading.values.map { value throws(YAMLProblem) in
-            let slot = try slot(value.field, value.node)
-            guard slot.type != .dateTime else { throw value.node.problem("'\(value.field)' is a time, not a number") }
-            let choices = try value.units.map { choice throws(YAMLProblem) in
-                Choice(
-                    when: try choice.when.map(condition), unit: choice.unit, each: choice.each,
-                    isUnity: choice.each == ExactDecimal(1))
-            }
-            return Value(name: value.name, slot: slot.index, choices: choices, statesDecimals: slot.type.statesDecimals)
-        }
-        guard values.count <= DecodedReading.capacity else {
+        guard reading.values.count <= DecodedReading.capacity else {
             throw reading.node.problem("a reading has at most \(DecodedReading.capacity) values")
         }
+        guard reading.values.reduce(0, { $0 + $1.units.count }) <= UInt8.max else {
+            throw reading.node.problem("a reading has at most \(UInt8.max) units")
+        }
+        names = reading.values.map(\.name)
+        units = reading.values.flatMap { $0.units.map(\.unit) }
+        var picks: [Pick] = []
+        var choices: [Choice] = []
+        var factors: [Factor] = []
+        for value in reading.values {
+            let slot = try slot(value.field, value.node)
+            guard slot.type != .dateTime else { throw value.node.problem("'\(value.field)' is a time, not a number") }
+            picks.append(Pick(
+                slot: slot.index, first: UInt8(choices.count), last: UInt8(choices.count + value.units.count - 1)))
+            for unit in value.units {
+                var choice = Choice(isScaled: unit.each != ExactDecimal(1))
+                if let when = try unit.when.map(condition) {
+                    (choice.whenSlot, choice.whenNot) = (when.slot, when.isNegated ? 1 : 0)
+                    (choice.mask, choice.want) = (when.mask, when.want)
+                }
+                choices.append(choice)
+                factors.append(Factor(each: unit.each, keepsDecimals: slot.type.statesDecimals))
+            }
+        }
+        self.picks = picks
+        self.choices = choices
+        self.factors = factors
         if let at = reading.measuredAt {
             let slot = try slot(at.field, at.node)
             guard slot.type == .dateTime else { throw at.node.problem("'\(at.field)' is no date-time") }
@@ -128,9 +155,23 @@ package struct DecodedReading: Sendable {
     struct Value: Sendable {
         var mantissa: Int64 = 0
         var exponent: Int8 = 0
-        /// Index into the profile's values, and into the units of that value.
+        /// Index into the names of the reading, and into its units.
         var value: UInt8 = 0
         var choice: UInt8 = 0
+
+        @inline(never)
+        func times(_ factor: CompiledReading.Factor) -> Value {
+            var product = self
+            // Both fit: fields have 32 bits at most and factors are bounded at load.
+            product.mantissa &*= factor.each.mantissa
+            product.exponent &+= factor.each.exponent
+            guard !factor.keepsDecimals else { return product }
+            while product.exponent < 0, product.mantissa % 10 == 0 {
+                product.mantissa /= 10
+                product.exponent += 1
+            }
+            return product
+        }
     }
 
     var values = InlineArray<8, Value>(repeating: Value())
@@ -155,58 +196,49 @@ extension CompiledReading {
 
     /// Decides, and fills `decoded` where it is a reading. No allocation.
     @inline(never)
-    func read(_ fields: borrowing Fields, into decoded: inout DecodedReading) -> Verdict {
-        for index in waitsFor.indices where !waitsFor[index].holds(fields) { return .waiting(index) }
-        for index in ignores.indices where ignores[index].holds(fields) { return .ignored(index) }
+    func read(_ fields: inout Fields, into decoded: inout DecodedReading) -> Verdict {
+        for index in waitsFor.indices where !waitsFor[index].holds(&fields) { return .waiting(index) }
+        for index in ignores.indices where ignores[index].holds(&fields) { return .ignored(index) }
         for index in requires.indices where !fields.has(requires[index].slot) {
-            return missing(requires[index].name, requires[index].slot, fields)
+            return missing(requires[index].name, requires[index].slot, fields.errors)
         }
-        decoded.count = 0
-        for index in values.indices where fields.has(values[index].slot) {
-            read(values[index], index, fields, into: &decoded)
+        var count = 0
+        for index in picks.indices {
+            let pick = picks[index]
+            guard fields.has(pick.slot) else { continue }
+            var chosen = Int(pick.first)
+            while chosen < Int(pick.last), !holds(choices[chosen], &fields) { chosen &+= 1 }
+            let slot = Fields.index(pick.slot)
+            let value = DecodedReading.Value(
+                mantissa: fields.mantissas[slot], exponent: fields.exponents[slot],
+                value: UInt8(truncatingIfNeeded: index), choice: UInt8(truncatingIfNeeded: chosen))
+            decoded.values[count] = choices[chosen].isScaled ? value.times(factors[chosen]) : value
+            count &+= 1
         }
-        guard decoded.count > 0 else { return missing(values[0].name, values[0].slot, fields) }
-        decoded.time = value(time, fields)
+        decoded.count = count
+        guard count > 0 else { return missing(names[0], picks[0].slot, fields.errors) }
+        decoded.time = value(time, &fields)
         decoded.plusMinutes = plusMinutes.map { fields.has($0) ? fields.mantissas[Int($0)] : 0 } ?? 0
-        decoded.user = value(user, fields)
-        decoded.number = value(number, fields)
-        decoded.qualifier = value(qualifier?.slot, fields)
-        decoded.marks = max(0, value(marksSlot, fields))
+        decoded.user = value(user, &fields)
+        decoded.number = value(number, &fields)
+        decoded.qualifier = value(qualifier?.slot, &fields)
+        decoded.marks = max(0, value(marksSlot, &fields))
         return .reading
     }
 
     @inline(__always)
-    private func value(_ slot: UInt8?, _ fields: borrowing Fields) -> Int64 {
+    private func holds(_ choice: Choice, _ fields: inout Fields) -> Bool {
+        fields.holds(choice.whenSlot, choice.mask, choice.want, isNegated: choice.whenNot == 1)
+    }
+
+    @inline(__always)
+    private func value(_ slot: UInt8?, _ fields: inout Fields) -> Int64 {
         guard let slot, fields.has(slot) else { return -1 }
         return fields.mantissas[Int(slot)]
     }
 
-    @inline(__always)
-    private func read(_ value: Value, _ index: Int, _ fields: borrowing Fields, into decoded: inout DecodedReading) {
-        var chosen = 0
-        while let when = value.choices[chosen].when, !when.holds(fields) { chosen &+= 1 }
-        var mantissa = fields.mantissas[Int(value.slot)]
-        var exponent = fields.exponents[Int(value.slot)]
-        if !value.choices[chosen].isUnity {
-            let each = value.choices[chosen].each
-            // Both fit: fields have 32 bits at most and factors are bounded at load.
-            mantissa &*= each.mantissa
-            exponent &+= each.exponent
-            if !value.statesDecimals {
-                while exponent < 0, mantissa % 10 == 0 {
-                    mantissa /= 10
-                    exponent += 1
-                }
-            }
-        }
-        decoded.values[decoded.count] = DecodedReading.Value(
-            mantissa: mantissa, exponent: exponent, value: UInt8(truncatingIfNeeded: index),
-            choice: UInt8(truncatingIfNeeded: chosen))
-        decoded.count &+= 1
-    }
-
-    private func missing(_ name: String, _ slot: UInt8, _ fields: borrowing Fields) -> Verdict {
-        .missing(name, isError: fields.errors & (1 << UInt32(slot)) != 0)
+    private func missing(_ name: String, _ slot: UInt8, _ errors: UInt32) -> Verdict {
+        .missing(name, isError: errors & (1 << UInt32(slot)) != 0)
     }
 
     func waitingText(_ index: Int) -> String { waitsFor[index].text }
@@ -223,16 +255,18 @@ extension CompiledReading {
         list.reserveCapacity(decoded.count)
         for index in 0..<decoded.count {
             let flat = decoded.values[index]
-            let value = values[Int(flat.value)]
-            guard let vital = kind.vital(value.name, qualifier: place) else { continue }
-            let quantity = Quantity(
-                ExactDecimal(flat.mantissa, exponent: flat.exponent), value.choices[Int(flat.choice)].unit)
-            list.append(Reading.Value(value.name, quantity, vital))
+            let name = names[Int(flat.value)]
+            guard let vital = kind.vital(name, qualifier: place) else { continue }
+            let quantity = Quantity(ExactDecimal(flat.mantissa, exponent: flat.exponent), units[Int(flat.choice)])
+            list.append(Reading.Value(name, quantity, vital))
         }
         let recorded = PackedTime(decoded.time).civil
+        // An offset that leads out of the calendar was never meant.
+        let moved = recorded?.adding(minutes: Int(decoded.plusMinutes))
+        let said = moved.map { (1...9999).contains($0.year) } == true ? moved : recorded
         let set = UInt32(truncatingIfNeeded: decoded.marks)
         return Reading(
-            kind, list, deviceTime: recorded?.adding(minutes: Int(decoded.plusMinutes)), recordTime: recorded,
+            kind, list, deviceTime: said, recordTime: recorded,
             number: decoded.number < 0 ? nil : Int(decoded.number), user: decoded.user < 0 ? nil : Int(decoded.user),
             qualifier: place, marks: marks.filter { set & $0.mask == $0.want }.map(\.word))
     }

@@ -46,7 +46,7 @@ struct Condition: Sendable {
         }
         mask = Condition.mask(group)
         if let word {
-            guard let code = codes.first(where: { $0.value == word })?.key ?? Int(word) else {
+            guard let code = codes.first(where: { $0.value == word })?.key ?? Int(digits: word), code >> group.count == 0 else {
                 throw written.node.problem("'\(path)' has no code '\(word)'")
             }
             want = UInt32(truncatingIfNeeded: code) << UInt32(group.lowerBound)
@@ -61,9 +61,14 @@ struct Condition: Sendable {
     }
 
     @inline(__always)
-    func holds(_ fields: borrowing Fields) -> Bool {
-        let bits = fields.has(slot) ? UInt32(truncatingIfNeeded: fields.mantissas[Int(slot)]) & mask : ~want
-        return (bits == want) != isNegated
+    func holds(_ fields: inout Fields) -> Bool { fields.holds(slot, mask, want, isNegated: isNegated) }
+}
+
+extension Int {
+    /// Decimal digits and nothing else: no sign, no space.
+    init?(digits text: some StringProtocol) {
+        guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+        self.init(text)
     }
 }
 

@@ -12,19 +12,20 @@ enum Decoder {
     /// Returns how many bytes the layout took.
     @inline(never)
     static func run(_ program: Span<Op>, over frame: RawSpan, into fields: inout Fields) throws(Stop) -> Int {
-        fields.present = 0
-        fields.errors = 0
+        // Kept here and written at the end: the compiler cannot know that no value is stored on top of them.
+        var present: UInt32 = 0
+        var errors: UInt32 = 0
         let end = frame.byteCount
         var at = 0
-        var index = 0
-        while index < program.count {
+        for index in program.indices {
             let op = program[index]
-            defer { index &+= 1 }
             if op.whenSlot != Op.always {
-                let bits = fields.has(op.whenSlot) ? UInt32(truncatingIfNeeded: fields.mantissas[Int(op.whenSlot)]) : ~op.want
+                let isThere = present & (1 &<< UInt32(op.whenSlot)) != 0
+                let bits = isThere ? UInt32(truncatingIfNeeded: fields.mantissas[Fields.index(op.whenSlot)]) : ~op.want
                 if (bits & op.mask == op.want) == (op.whenNot == 1) { continue }
             }
-            let slot = Int(op.slot)
+            let slot = Fields.index(op.slot)
+            let bit: UInt32 = 1 &<< UInt32(op.slot)
             let size: Int
             let value: Int64
             switch op.kind {
@@ -55,35 +56,35 @@ enum Decoder {
                 at &+= 2
                 let mantissa = Int16(bitPattern: word << 4) >> 4
                 // 07FE +INF, 07FF NaN, 0800 NRes, 0801 reserved, 0802 -INF: whole words, exponent zero.
-                if word &- 0x07FE <= 4 { fields.errors |= 1 &<< UInt32(slot); continue }
+                if word &- 0x07FE <= 4 { errors |= bit; continue }
                 fields.mantissas[slot] = Int64(mantissa)
                 fields.exponents[slot] = Int8(truncatingIfNeeded: Int16(bitPattern: word) >> 12)
-                fields.present |= 1 &<< UInt32(slot)
+                present |= bit
                 continue
             case .float, .floatBE:
                 guard at &+ 4 <= end else { throw .tooShort(op: index) }
                 let word = load32(frame, at, isBig: op.kind == .floatBE)
                 at &+= 4
                 // 007FFFFE … 00800002, as above.
-                if word &- 0x007F_FFFE <= 4 { fields.errors |= 1 &<< UInt32(slot); continue }
+                if word &- 0x007F_FFFE <= 4 { errors |= bit; continue }
                 let exponent = Int8(truncatingIfNeeded: word >> 24)
                 guard exponent >= -12, exponent <= 6 else { throw .badValue(op: index) }
                 fields.mantissas[slot] = Int64(Int32(bitPattern: word << 8) >> 8)
                 fields.exponents[slot] = exponent
-                fields.present |= 1 &<< UInt32(slot)
+                present |= bit
                 continue
             case .dateTime, .dateTimeBE:
                 guard at &+ 7 <= end else { throw .tooShort(op: index) }
-                let year = Int64(load16(frame, at, isBig: op.kind == .dateTimeBE))
-                let (month, day) = (Int64(load8(frame, at &+ 2)), Int64(load8(frame, at &+ 3)))
-                let (hour, minute) = (Int64(load8(frame, at &+ 4)), Int64(load8(frame, at &+ 5)))
-                let second = Int64(load8(frame, at &+ 6))
+                let year = Int(load16(frame, at, isBig: op.kind == .dateTimeBE))
+                let (month, day) = (Int(load8(frame, at &+ 2)), Int(load8(frame, at &+ 3)))
+                let (hour, minute) = (Int(load8(frame, at &+ 4)), Int(load8(frame, at &+ 5)))
+                let second = Int(load8(frame, at &+ 6))
                 at &+= 7
                 if year == 0 || month == 0 || day == 0 { continue }
-                let packed = PackedTime(year: year, month: month, day: day, hour: hour, minute: minute, second: second)
-                guard packed.isOnTheCalendar else { throw .badValue(op: index) }
+                guard let packed = PackedTime(year: year, month: month, day: day, hour: hour, minute: minute, second: second)
+                else { throw .badValue(op: index) }
                 fields.mantissas[slot] = packed.value
-                fields.present |= 1 &<< UInt32(slot)
+                present |= bit
                 continue
             case .skip:
                 at &+= Int(op.operand)
@@ -92,18 +93,18 @@ enum Decoder {
             case .forget:
                 let value = fields.mantissas[slot]
                 if value >= Int64(op.mask), value <= Int64(op.want), value == 0 || fields.exponents[slot] == 0 {
-                    fields.present &= ~(1 &<< UInt32(slot))
+                    present &= ~bit
                 }
                 continue
-            case .reserved:
-                guard UInt32(truncatingIfNeeded: fields.mantissas[slot]) & op.mask == 0 else { throw .reservedBits(op: index) }
-                continue
             }
+            guard UInt32(truncatingIfNeeded: value) & op.operand == 0 else { throw .reservedBits(op: index) }
             at &+= size
             fields.mantissas[slot] = value
             fields.exponents[slot] = 0
-            fields.present |= 1 &<< UInt32(slot)
+            present |= bit
         }
+        fields.present = present
+        fields.errors = errors
         return at
     }
 
@@ -135,14 +136,12 @@ struct PackedTime {
 
     init(_ value: Int64) { self.value = value }
 
+    /// nil where the calendar or the clock has no such time.
     @inline(__always)
-    init(year: Int64, month: Int64, day: Int64, hour: Int64, minute: Int64, second: Int64) {
-        // Each part is a byte or a word from the wire: checked before it is used, so that carries cannot forge a date.
-        guard month < 100, day < 100, hour < 100, minute < 100, second < 100, year < 10_000 else { value = -1; return }
-        value = ((((year &* 100 &+ month) &* 100 &+ day) &* 100 &+ hour) &* 100 &+ minute) &* 100 &+ second
+    init?(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int) {
+        guard CivilTime(year: year, month: month, day: day, hour: hour, minute: minute, second: second) != nil else { return nil }
+        value = Int64(((((year &* 100 &+ month) &* 100 &+ day) &* 100 &+ hour) &* 100 &+ minute) &* 100 &+ second)
     }
-
-    var isOnTheCalendar: Bool { civil != nil }
 
     var civil: CivilTime? {
         guard value >= 0 else { return nil }

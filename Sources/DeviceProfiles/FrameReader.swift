@@ -10,7 +10,11 @@ enum FrameReader {
         var frame = FrameDefinition(
             name: name, source: try source(map.required("from"), characteristics: characteristics), node: node)
         if let order = map.optional("byte-order") { frame.isBigEndian = try isBig(order) }
-        frame.length = try map.optional("length")?.int()
+        if let length = map.optional("length") {
+            let count = try length.int()
+            guard (1...512).contains(count) else { throw length.problem("a frame is 1 to 512 bytes long") }
+            frame.length = count
+        }
         frame.startsWith = try map.optional("starts-with")?.bytes() ?? []
         frame.checksum = try map.optional("checksum")?.word(of: FrameDefinition.Checksum.self)
         frame.fields = try items(map.required("fields")) { node throws(YAMLProblem) in try field(node, bigEndianFrame: frame.isBigEndian) }
@@ -78,6 +82,7 @@ enum FrameReader {
         if let reserved = map.optional("reserved") {
             field.reserved = try reserved.text() == "none" ? nil : range(reserved, below: field.type.bitCount - 1)
         }
+        if let misfit = field.misfit { throw map.problem(misfit) }
     }
 
     private static func fieldType(
@@ -96,7 +101,7 @@ enum FrameReader {
         func words(_ node: YAMLNode) throws(YAMLProblem) -> [Int: String] {
             var words: [Int: String] = [:]
             for (number, word) in try node.map().members {
-                guard let number = Int(number) else { throw word.problem("'\(number)' is no number: codes are number: word") }
+                guard let number = Int(digits: number) else { throw word.problem("'\(number)' is no number: codes are number: word") }
                 words[number] = try word.text()
             }
             return words
@@ -109,13 +114,13 @@ enum FrameReader {
 
     private static func range(_ node: YAMLNode, below limit: Int) throws(YAMLProblem) -> ClosedRange<Int> {
         let text = try node.text()
-        let ends = text.split(separator: ".", omittingEmptySubsequences: true).map { Int($0) }
-        let parts: (Int, Int)? = switch (ends.count, text.contains("..")) {
-        case (1, false): ends[0].map { ($0, $0) }
-        case (2, true): if let low = ends[0], let high = ends[1] { (low, high) } else { nil }
+        let ends = text.split(separator: ".", omittingEmptySubsequences: false)
+        let parts: (Int, Int)? = switch ends.count {
+        case 1: Int(digits: text).map { ($0, $0) }
+        case 3 where ends[1].isEmpty: if let low = Int(digits: ends[0]), let high = Int(digits: ends[2]) { (low, high) } else { nil }
         default: nil
         }
-        guard let (low, high) = parts, low >= 0, low <= high, high <= max(limit, 0) else {
+        guard let (low, high) = parts, low <= high, high <= max(limit, 0) else {
             throw node.problem("write a number, or a range such as 0..3, within 0 to \(max(limit, 0))")
         }
         return low...high
@@ -129,9 +134,34 @@ enum FrameReader {
             let parts = path.split(separator: ".").map(String.init)
             guard parts.count == 2, let frame = frames.firstIndex(where: { $0.name == parts[0] }),
                 let field = frames[frame].fields.firstIndex(where: { $0.name == parts[1] && $0.skip == nil })
-            else { throw change.problem("the profile that this one extends has no field '\(path)'") }
+            else {
+                let paths = frames.flatMap { frame in frame.fields.filter { $0.skip == nil }.map { "\(frame.name).\($0.name)" } }
+                throw change.problem(
+                    "the profile that this one extends has no field '\(path)'"
+                        + (Spelling.nearest(path, among: paths).map { "; did you mean '\($0)'?" } ?? ""))
+            }
             try set(
                 change.map(), on: &frames[frame].fields[field], isNew: false, bigEndianFrame: frames[frame].isBigEndian)
         }
+    }
+}
+
+extension FieldDefinition {
+    /// Why its bits and codes do not fit its type; nil if they do.
+    fileprivate var misfit: String? {
+        if type.bitCount == 0 {
+            let isPlain = bits.isEmpty && codes.isEmpty && reserved == nil
+            return isPlain ? nil : "only u8, u16, u24 and u32 have bits and codes"
+        }
+        for (name, range) in bits.map({ ($0.name, $0.range) }) + (reserved.map { [("reserved", $0)] } ?? []) {
+            guard range.upperBound < type.bitCount else { return "'\(name)' lies beyond the \(type.bitCount) bits of a \(type.rawValue)" }
+        }
+        for (group, words) in codes.sorted(by: { $0.key < $1.key }) {
+            guard let width = group.isEmpty ? type.bitCount : bits.first(where: { $0.name == group })?.range.count else {
+                return "'\(self.name)' names no bits '\(group)'"
+            }
+            if let code = words.keys.sorted().first(where: { $0 >> width != 0 }) { return "the code \(code) does not fit into \(width) bits" }
+        }
+        return nil
     }
 }

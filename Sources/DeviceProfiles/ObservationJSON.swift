@@ -26,7 +26,9 @@ package enum ObservationJSON {
             seen.items.append(Observation.Item(content, receivedAt: receivedAt))
         }
         for advert in try object["adverts"].map({ json throws(BadInput) in try list(json, "adverts") }) ?? [] {
-            guard let fields = advert.object else { throw BadInput(.wrongShape, "adverts: write objects") }
+            guard let fields = advert.object, !fields.members.isEmpty else {
+                throw BadInput(.wrongShape, "adverts: write objects that say something")
+            }
             try refuseUnknownKeys(fields, known: ["serviceData", "manufacturerData", "name", "services", "rssi", "receivedAt"])
             if let name = fields["name"] { seen.name = try text(name, "name") }
             seen.services += try fields["services"].map(uuids) ?? []
@@ -49,7 +51,7 @@ package enum ObservationJSON {
             advert.serviceData[try uuid(key)] = try bytes(value, "serviceData")
         }
         for (key, value) in try members(object["manufacturerData"], "manufacturerData") {
-            guard key.utf8.count == 4, let company = UInt16(key, radix: 16) else {
+            guard let company = UInt16(fourDigits: key) else {
                 throw BadInput(.badUUID, "manufacturerData: '\(key.prefix(40))' is no company number; write four hex digits")
             }
             advert.manufacturerData[company] = try bytes(value, "manufacturerData")

@@ -7,8 +7,6 @@ struct Op: Sendable {
         case skip
         /// Forgets `slot` if its value lies in `mask ... want`: the device's word for "not known".
         case forget
-        /// Fails if any bit of `mask` is set in `slot`.
-        case reserved
     }
 
     var kind: Kind
@@ -20,6 +18,7 @@ struct Op: Sendable {
     var whenNot: UInt8 = 0
     var mask: UInt32 = 0
     var want: UInt32 = 0
+    /// How many bytes to pass over; for numbers, the bits that must not be set.
     var operand: UInt32 = 0
 
     static let always: UInt8 = 0xFF
@@ -36,6 +35,18 @@ struct Fields: ~Copyable {
     /// Bit n: slot n holds one of the words that are not numbers (NaN, NRes, infinities, reserved).
     var errors: UInt32 = 0
 
+    /// Slots are given out below `capacity`; saying so again spares every check of it.
+    @inline(__always)
+    static func index(_ slot: UInt8) -> Int { Int(slot & 31) }
+
     @inline(__always)
     func has(_ slot: UInt8) -> Bool { present & (1 &<< UInt32(slot)) != 0 }
+
+    /// Whether the bits of `mask` in `slot` are `want`, or are not. Mutating, because Swift copies arrays of fixed size out
+    /// of what is only borrowed.
+    @inline(__always)
+    mutating func holds(_ slot: UInt8, _ mask: UInt32, _ want: UInt32, isNegated: Bool) -> Bool {
+        let isSo = has(slot) && UInt32(truncatingIfNeeded: mantissas[Fields.index(slot)]) & mask == want
+        return isSo != isNegated
+    }
 }

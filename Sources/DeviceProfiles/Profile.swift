@@ -105,15 +105,15 @@ extension Profile {
         } catch {
             return .rejected(error)
         }
-        return outcome(frame.readings, fields)
+        return outcome(frame.readings, &fields)
     }
 
-    private func outcome(_ readings: [CompiledReading], _ fields: borrowing Fields) -> DecodeOutcome {
+    private func outcome(_ readings: [CompiledReading], _ fields: inout Fields) -> DecodeOutcome {
         var found: [Reading] = []
         var reason: DecodeOutcome?
         var decoded = DecodedReading()
         for compiled in readings {
-            switch compiled.read(fields, into: &decoded) {
+            switch compiled.read(&fields, into: &decoded) {
             case .reading: found.append(compiled.reading(decoded))
             case .waiting(let index): reason = reason ?? .waiting(for: compiled.waitingText(index))
             case .ignored(let index): reason = reason ?? .ignored(because: compiled.ignoredText(index))

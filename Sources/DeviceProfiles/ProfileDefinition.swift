@@ -7,7 +7,7 @@ struct ProfileDefinition: Sendable {
     var title: String
     /// Where the profile begins; problems of the whole are told there.
     var origin: YAMLNode
-    var extends: String?
+    var extends: (name: String, node: YAMLNode)?
     var models: [Model] = []
     var source: String
     var match = MatchRule()

@@ -30,13 +30,13 @@ struct ProfileReader {
     }
 
     private mutating func readBody() throws(YAMLProblem) {
-        definition.extends = try top.optional("extends")?.text()
+        definition.extends = try top.optional("extends").map { node throws(YAMLProblem) in (try node.text(), node) }
         definition.models = try items(top.optional("models"), model)
-        if let node = top.optional("match") { definition.match = try match(node) }
         if let node = top.optional("characteristics") {
             for (name, node) in try node.map().members { definition.characteristics.append((name, try characteristic(node))) }
         }
         if let node = top.optional("relays") { definition.relay = try relay(node) }
+        if definition.relay == nil { definition.match = try match(top.required("match")) }
         let characteristics = definition.characteristics
         if let node = top.optional("frames") {
             for (name, node) in try node.map().members {
@@ -44,7 +44,10 @@ struct ProfileReader {
             }
         }
         if let node = top.optional("readings") {
-            for (kind, node) in try node.map().members { definition.readings.append(try ReadingReader.reading(kind, node)) }
+            let map = try node.map()
+            for ((kind, key), (_, node)) in zip(map.keys, map.members) {
+                definition.readings.append(try ReadingReader.reading(kind, key, node))
+            }
         }
     }
 
@@ -76,6 +79,9 @@ struct ProfileReader {
                 prefixes: try items(map.optional("prefix")) { node throws(YAMLProblem) in try node.text() },
                 exact: try items(map.optional("exact")) { node throws(YAMLProblem) in try node.text() },
                 isOptional: try map.optional("optional")?.bool() ?? false)
+            if let names = rule.names, (names.prefixes + names.exact).isEmpty || (names.prefixes + names.exact).contains("") {
+                throw map.problem("names without a name: give 'prefix' or 'exact', or leave it out")
+            }
         }
         if let rank = map.optional("rank") {
             guard try rank.text() == "standard" else { throw rank.problem("the only rank is 'standard'; leave the line out for a vendor profile") }
@@ -103,6 +109,7 @@ struct ProfileReader {
             }
             return filter
         }
+        guard !topics.isEmpty else { throw map.problem("give at least one topic") }
         guard let adverts = map.optional("adverts") else {
             let form = try map.required("form")
             guard try form.text() == "raw-frames" else { throw form.problem("the only form is 'raw-frames'; or describe 'adverts'") }
@@ -139,7 +146,7 @@ extension YAMLNode {
     }
 
     func company() throws(YAMLProblem) -> UInt16 {
-        guard isQuoted, let number = UInt16(try text(), radix: 16) else {
+        guard isQuoted, let number = UInt16(fourDigits: try text()) else {
             throw problem("no company number: write four hex digits in quotes, such as \"0157\"")
         }
         return number

@@ -85,7 +85,8 @@ private struct ProfileLoader {
                 let (definition, version) = try resolve(source)
                 profiles.append(try Profile(definition, version: version))
             } catch {
-                problems.append(error)
+                // A mistake in an extended profile comes up again in each that extends it.
+                if !problems.contains(error) { problems.append(error) }
             }
         }
         guard problems.isEmpty else { throw ProfileSet.Problems(problems: problems) }
@@ -94,24 +95,24 @@ private struct ProfileLoader {
 
     private mutating func resolve(_ source: ProfileSet.Source) throws(YAMLProblem) -> (ProfileDefinition, version: String) {
         if let known = resolved[source.path] { return known }
-        let node = try YAMLNode.load(source.text, file: source.file)
+        let text = try YAMLNode.load(source.text, file: source.file)
         var definition = try ProfileReader.read(source.text, path: source.path, file: source.file)
         var version = source.text
-        if let base = definition.extends {
+        if let (base, node) = definition.extends {
             guard let baseSource = sources.first(where: { $0.path == base }) else {
-                throw definition.origin.problem("extends '\(base)', but there is no such profile")
+                throw node.problem("extends '\(base)', but there is no such profile")
             }
             guard underWay.insert(source.path).inserted else {
-                throw definition.origin.problem("extends itself by way of '\(base)'")
+                throw node.problem("extends itself by way of '\(base)'")
             }
             defer { underWay.remove(source.path) }
             let (inherited, inheritedVersion) = try resolve(baseSource)
-            try definition.inherit(from: inherited, changes: ProfileReader.changes(of: node))
+            try definition.inherit(from: inherited, changes: ProfileReader.changes(of: text))
             version += inheritedVersion
-        } else if let change = try ProfileReader.changes(of: node).first {
+        } else if let change = try ProfileReader.changes(of: text).first {
             throw change.change.problem("'changes' needs 'extends'")
         }
-        definition.vectors = try VectorReader(definition: definition).vectors(node.map().optional("vectors"))
+        definition.vectors = try VectorReader(definition: definition).vectors(text.map().optional("vectors"))
         let result = (definition, version: version.fingerprint)
         resolved[source.path] = result
         return result

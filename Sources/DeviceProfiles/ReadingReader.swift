@@ -3,11 +3,11 @@ import StrictYAML
 
 /// Reads what a profile makes of its fields.
 enum ReadingReader {
-    static func reading(_ name: String, _ node: YAMLNode) throws(YAMLProblem) -> ReadingDefinition {
+    static func reading(_ name: String, _ key: YAMLNode, _ node: YAMLNode) throws(YAMLProblem) -> ReadingDefinition {
         guard let kind = Kind(rawValue: name) else {
             let kinds = Kind.allCases.map(\.rawValue)
             let hint = Spelling.nearest(name, among: kinds).map { "did you mean '\($0)'?" } ?? "the kinds are: \(kinds.joined(separator: ", "))"
-            throw node.problem("unknown kind '\(name)'; \(hint)")
+            throw key.problem("unknown kind '\(name)'; \(hint)")
         }
         let map = try node.map()
         try map.only([
@@ -17,8 +17,9 @@ enum ReadingReader {
         reading.requires = try items(map.optional("requires")) { node throws(YAMLProblem) in (try node.text(), node) }
         reading.waitsFor = try items(map.optional("waits-for"), condition)
         reading.ignores = try items(map.optional("ignores"), condition)
-        reading.values = try map.required("values").map().members.map { key throws(YAMLProblem) in
-            try value(key.name, key.node, kind: kind)
+        let values = try map.required("values").map()
+        for ((name, key), (_, node)) in zip(values.keys, values.members) {
+            reading.values.append(try value(name, key, node, kind: kind))
         }
         guard !reading.values.isEmpty else { throw node.problem("a reading has at least one value") }
         if let at = map.optional("measured-at") {
@@ -51,11 +52,13 @@ enum ReadingReader {
         ConditionText(text: try node.text(), node: node)
     }
 
-    private static func value(_ name: String, _ node: YAMLNode, kind: Kind) throws(YAMLProblem) -> ReadingDefinition.Value {
+    private static func value(
+        _ name: String, _ key: YAMLNode, _ node: YAMLNode, kind: Kind
+    ) throws(YAMLProblem) -> ReadingDefinition.Value {
         guard let vital = kind.vital(name) else {
             let names = kind.values.map(\.name)
             let hint = Spelling.nearest(name, among: names).map { "did you mean '\($0)'?" } ?? "its values are: \(Set(names).sorted().joined(separator: ", "))"
-            throw node.problem("a \(kind.rawValue) has no value '\(name)'; \(hint)")
+            throw key.problem("a \(kind.rawValue) has no value '\(name)'; \(hint)")
         }
         let map = try node.map()
         try map.only(["field", "unit", "each"])

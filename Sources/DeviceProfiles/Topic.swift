@@ -1,13 +1,15 @@
 /// An MQTT topic filter (MQTT 5, 4.7): `+` stands for one level, a last `#` for all that follow.
 package struct TopicFilter: Sendable, Hashable, CustomStringConvertible {
     package let description: String
-    private let levels: [Substring]
+    // As bytes: a topic is compared as it is, without normalising Unicode (4.7.3).
+    private let levels: [[UInt8]]
 
     /// nil where the wildcards stand in places where MQTT does not allow them, and for an empty filter.
     package init?(_ text: String) {
-        let levels = text.split(separator: "/", omittingEmptySubsequences: false)
-        for (index, level) in levels.enumerated() where level.utf8.count > 1 || level == "#" {
-            guard !level.contains("+"), !level.contains("#") || (level == "#" && index == levels.count - 1) else { return nil }
+        let levels = TopicFilter.levels(text)
+        for (index, level) in levels.enumerated() where level != TopicFilter.one {
+            let isLastAll = level == TopicFilter.all && index == levels.count - 1
+            guard isLastAll || !level.contains(where: { TopicFilter.one.contains($0) || TopicFilter.all.contains($0) }) else { return nil }
         }
         guard !text.isEmpty, text.utf8.count <= 65_535, !text.utf8.contains(0) else { return nil }
         description = text
@@ -15,15 +17,22 @@ package struct TopicFilter: Sendable, Hashable, CustomStringConvertible {
     }
 
     package func matches(_ topic: String) -> Bool {
-        let names = topic.split(separator: "/", omittingEmptySubsequences: false)
+        let names = TopicFilter.levels(topic)
         // A wildcard at the front does not reach the broker's own topics.
-        if topic.hasPrefix("$"), levels.first == "#" || levels.first == "+" { return false }
+        if topic.utf8.first == UInt8(ascii: "$"), levels.first == TopicFilter.all || levels.first == TopicFilter.one { return false }
         for (index, level) in levels.enumerated() {
-            if level == "#" { return true }
-            guard index < names.count, level == "+" || level == names[index] else { return false }
+            if level == TopicFilter.all { return true }
+            guard index < names.count, level == TopicFilter.one || level == names[index] else { return false }
             // `a/#` covers `a` too.
-            if index == names.count - 1, levels.count == names.count + 1, levels.last == "#" { return true }
+            if index == names.count - 1, levels.count == names.count + 1, levels.last == TopicFilter.all { return true }
         }
         return levels.count == names.count
+    }
+
+    private static let one = Array("+".utf8)
+    private static let all = Array("#".utf8)
+
+    private static func levels(_ text: String) -> [[UInt8]] {
+        text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { Array($0) }
     }
 }

@@ -70,12 +70,12 @@ struct VectorReader {
 
     private func expectation(_ map: YAMLMap) throws(YAMLProblem) -> Vector.Expectation {
         let reads = try map.optional("reads")?.list() ?? []
+        guard ["reads", "because", "fails", "gives"].count(where: { map.optional($0) != nil }) <= 1 else {
+            throw map.problem("say one of 'reads', 'because', 'fails' and 'gives'")
+        }
         if let gives = map.optional("gives") { return .gives(try gives.text()) }
         if let fails = map.optional("fails") { return .fails(try fails.text()) }
-        if let because = map.optional("because") {
-            guard reads.isEmpty else { throw because.problem("'because' is for vectors that give no reading") }
-            return .none(because: try because.text())
-        }
+        if let because = map.optional("because") { return .none(because: try because.text()) }
         guard !reads.isEmpty else { throw map.problem("say what it 'reads', or 'because' of what it reads nothing, or how it 'fails'") }
         var readings: [ExpectedReading] = []
         for node in reads { readings.append(try expectedReading(node)) }

@@ -30,7 +30,9 @@ package enum ProfileFolders {
     package static func sources(in folders: [String]) throws(Failure) -> [ProfileSet.Source] {
         var sources: [ProfileSet.Source] = []
         for folder in folders {
-            guard isFolder(folder), let paths = try? FileManager.default.subpathsOfDirectory(atPath: folder) else {
+            // Of a link to a folder, the listing would be empty.
+            let real = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
+            guard isFolder(folder), let paths = try? FileManager.default.subpathsOfDirectory(atPath: real) else {
                 throw Failure(description: "the profiles folder \(folder) cannot be read")
             }
             for path in paths.sorted() where path.hasSuffix(".yaml") {

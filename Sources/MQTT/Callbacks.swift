@@ -3,8 +3,8 @@ import CMosquitto
 /// The C callbacks. Formed here, in no actor's context: they run on the client's thread.
 enum Callbacks {
     static func set(on client: OpaquePointer) {
-        mosquitto_connect_v5_callback_set(client) { _, data, code, flags, _ in
-            Callbacks.connection(data).connected(code, sessionPresent: flags & 1 == 1)
+        mosquitto_connect_v5_callback_set(client) { _, data, code, flags, properties in
+            Callbacks.connection(data).connected(code, sessionPresent: flags & 1 == 1, properties)
         }
         mosquitto_subscribe_callback_set(client) { _, data, id, count, granted in
             guard count > 0, let granted else { return }
@@ -27,7 +27,7 @@ enum Callbacks {
     }
 
     private static func connection(_ data: UnsafeMutableRawPointer?) -> Connection {
-        // Set by `Connection.connect`, which outlives every call: both belong to one thread.
+        // Set in `Connection.run`, during which all callbacks come.
         Unmanaged<Connection>.fromOpaque(data!).takeUnretainedValue()
     }
 }

@@ -1,5 +1,4 @@
 import CMosquitto
-import Glibc
 import Synchronization
 
 /// One client of one broker, on a thread of its own, connected for as long as it runs.
@@ -21,7 +20,8 @@ package final class MQTTClient: Sendable {
         var isConnected = false
         var lastLoop = ContinuousClock.now
         var requests: [PublishRequest] = []
-        var waitingForEnd: [CheckedContinuation<Void, Never>] = []
+        var waitingForEnd: [Int: CheckedContinuation<Void, Never>] = [:]
+        var lastTicket = 0
     }
 
     /// - Parameters:
@@ -41,45 +41,40 @@ package final class MQTTClient: Sendable {
 
     package var isConnected: Bool { state.withLock { $0.isConnected } }
 
-    /// The latest turn of the loop, for a watchdog. The loop turns at least once a second, but waits for `onBatch`.
+    /// The latest turn of the loop, for a watchdog. The loop turns at least once a second, but waits for `onBatch`
+    /// and for the system's resolver.
     package var lastLoop: ContinuousClock.Instant { state.withLock { $0.lastLoop } }
 
+    /// From now on the thread keeps the client alive, until `stop`. Does nothing the second time, and after `stop`.
     package func start() {
         let isFirst = state.withLock { state in
-            defer { state.isStarted = true }
-            return !state.isStarted && !state.isStopping
+            guard !state.isStarted, !state.isStopping else { return false }
+            state.isStarted = true
+            return true
         }
         guard isFirst else { return }
         Thread.run { self.run() }
     }
 
-    /// Says goodbye and ends the thread. A will is published. Returns when it ended, or after `limit`.
+    /// Says goodbye and ends the thread. A will is published. Returns when it ended, or after `limit`: nobody may wait for
+    /// ever, not even for a batch.
     package func stop(within limit: Duration) async {
-        state.withLock { $0.isStopping = true }
-        wakeUp.ring()
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.end() }
-            group.addTask {
-                try? await Task.sleep(for: limit)
-                // Nobody may wait for ever, not even for a broker that hangs.
-                self.state.withLock { state in
-                    state.waitingForEnd.forEach { $0.resume() }
-                    state.waitingForEnd = []
-                }
-            }
-            await group.next()
-            group.cancelAll()
-        }
-    }
-
-    private func end() async {
         await withCheckedContinuation { continuation in
-            let isOver = state.withLock { state in
-                guard state.isStarted, !state.isOver else { return true }
-                state.waitingForEnd.append(continuation)
-                return false
+            let ticket = state.withLock { state -> Int? in
+                state.isStopping = true
+                guard state.isStarted, !state.isOver else { return nil }
+                state.lastTicket += 1
+                state.waitingForEnd[state.lastTicket] = continuation
+                return state.lastTicket
             }
-            if isOver { continuation.resume() }
+            wakeUp.ring()
+            guard let ticket else { return continuation.resume() }
+            // A task of its own: where the caller's was cancelled, its sleep would end at once, and the wait with it. Nobody
+            // cancels it: with Swift 6.3.1, a sleep that was cancelled in a group aborted the process now and then.
+            Task { [weak self] in
+                try? await Task.sleep(for: limit)
+                self?.state.withLock { $0.waitingForEnd.removeValue(forKey: ticket) }?.resume()
+            }
         }
     }
 
@@ -106,20 +101,17 @@ extension MQTTClient {
 
     private func run() {
         var version = Int32(MQTT_PROTOCOL_V5)
-        var delay = settings.firstRetry
+        var backoff = Backoff(first: settings.firstRetry, most: settings.mostRetry)
         while !isStopping {
-            let connection = Connection(settings, version: version, wakeUp: wakeUp)
-            var wasConnected = false
-            let end = connection.run(subscribing: subscriptions, hooks: Connection.Hooks(
-                turn: { self.turn() },
-                onBatch: onBatch,
-                onEvent: { event in
-                    if case .connected = event {
-                        wasConnected = true
-                        self.state.withLock { $0.isConnected = true }
-                    }
-                    self.onEvent(event)
-                }))
+            var connectedAt: ContinuousClock.Instant?
+            let hooks = Connection.Hooks(turn: turn, onBatch: onBatch) { event in
+                if case .connected = event {
+                    connectedAt = .now
+                    self.state.withLock { $0.isConnected = true }
+                }
+                self.onEvent(event)
+            }
+            let end = Connection(settings, version: version, subscribing: subscriptions, wakeUp: wakeUp, hooks: hooks).run()
             let refused = state.withLock { state in
                 state.isConnected = false
                 defer { state.requests = [] }
@@ -132,18 +124,16 @@ extension MQTTClient {
                 onEvent(.fellBack)
                 continue
             }
-            if wasConnected, !end.isRefusal { delay = settings.firstRetry }
-            let pause = delay * Double.random(in: 0.75...1.25)
-            delay = min(delay * 2, settings.mostRetry)
+            let pause = backoff.wait(after: connectedAt.map { .now - $0 } ?? .zero)
             if case .takenOver = end { onEvent(.takenOver) }
-            onEvent(wasConnected
-                ? .disconnected(reason: end.reason, retryIn: pause) : .connectFailed(reason: end.reason, retryIn: pause))
+            onEvent(connectedAt == nil
+                ? .connectFailed(reason: end.reason, retryIn: pause) : .disconnected(reason: end.reason, retryIn: pause))
             wait(for: pause)
         }
         let waiting = state.withLock { state in
             state.isOver = true
-            defer { state.waitingForEnd = [] }
-            return state.waitingForEnd
+            defer { state.waitingForEnd = [:] }
+            return state.waitingForEnd.values
         }
         waiting.forEach { $0.resume() }
     }
@@ -160,17 +150,8 @@ extension MQTTClient {
 
     private func wait(for pause: Duration) {
         let until = ContinuousClock.now + pause
-        while !isStopping, ContinuousClock.now < until {
-            state.withLock { $0.lastLoop = .now }
-            var descriptor = pollfd(fd: wakeUp.descriptor, events: Int16(POLLIN), revents: 0)
-            let left = (until - ContinuousClock.now).milliseconds
-            if poll(&descriptor, 1, Int32(min(1000, max(1, left)))) > 0 { wakeUp.drain() }
+        while turn() != nil, .now < until {
+            wakeUp.wait(milliseconds: Int32(max(1, min(500, (until - .now) / .milliseconds(1)))))
         }
-    }
-}
-
-extension Duration {
-    var milliseconds: Int64 {
-        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
     }
 }

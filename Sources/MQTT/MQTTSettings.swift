@@ -1,6 +1,6 @@
 /// How to reach a broker and what to ask of it.
 package struct MQTTSettings: Sendable {
-    /// TLS with the broker's certificate always verified.
+    /// TLS with the broker's certificate always verified, against `MQTTSettings.host`.
     package struct TLS: Sendable {
         /// Certificates that may sign the broker's (PEM); nil for those that the system trusts.
         package var caFile: String?
@@ -38,7 +38,7 @@ package struct MQTTSettings: Sendable {
     package var password: String?
     package var tls: TLS?
     package var will: Will?
-    /// Seconds between signs of life.
+    /// Seconds between signs of life: none under 5, or 0 for none at all. A broker that is silent for half as long again is left.
     package var keepAlive = 30
     /// Seconds that the broker keeps our session, with all that was not acknowledged; 0 for a clean one.
     package var sessionExpiry = 0
@@ -49,6 +49,8 @@ package struct MQTTSettings: Sendable {
     /// The waits between tries: doubling from the first to the most, with jitter.
     package var firstRetry = Duration.milliseconds(500)
     package var mostRetry = Duration.seconds(60)
+    /// How long a try may take, from the first packet to the broker's welcome.
+    package var connectDeadline = Duration.seconds(15)
 
     package init(host: String, port: Int, clientID: String) {
         self.host = host

@@ -3,9 +3,12 @@ import Glibc
 
 /// An eventfd: lets other threads wake a loop that polls.
 final class WakeUp: Sendable {
-    let descriptor: Int32
+    private let descriptor: Int32
 
-    init() { descriptor = eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC)) }
+    init() {
+        descriptor = eventfd(0, Int32(EFD_NONBLOCK) | Int32(EFD_CLOEXEC))
+        precondition(descriptor >= 0, "the system gives no more file descriptors")
+    }
 
     deinit { close(descriptor) }
 
@@ -14,8 +17,19 @@ final class WakeUp: Sendable {
         _ = write(descriptor, &one, 8)
     }
 
-    func drain() {
-        var count: UInt64 = 0
-        _ = read(descriptor, &count, 8)
+    /// Waits until something happens on the socket, somebody rings, or the time is over. A signal ends it too.
+    /// - Parameter socket: -1 for none.
+    /// - Returns: what happened on the socket.
+    @discardableResult
+    func wait(on socket: Int32 = -1, for events: Int32 = 0, milliseconds: Int32) -> Int32 {
+        var descriptors = [
+            pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0), pollfd(fd: socket, events: Int16(events), revents: 0),
+        ]
+        guard poll(&descriptors, 2, milliseconds) > 0 else { return 0 }
+        if descriptors[0].revents != 0 {
+            var rings: UInt64 = 0
+            _ = read(descriptor, &rings, 8)
+        }
+        return Int32(descriptors[1].revents)
     }
 }

@@ -31,7 +31,28 @@ package struct CivilTime: Sendable, Hashable, Comparable {
 
     /// `2018-07-01T16:17:30`
     package var text: String {
-        "\(year.padded(4))-\(month.padded(2))-\(day.padded(2))T\(hour.padded(2)):\(minute.padded(2)):\(second.padded(2))"
+        // Written for every reading that is stored: digit by digit, without a string for each number.
+        String(unsafeUninitializedCapacity: 19) { text in
+            var end = 0
+            func write(_ number: Int, _ width: Int, then separator: Unicode.Scalar?) {
+                var rest = number
+                for index in (end..<end + width).reversed() {
+                    text[index] = UInt8(ascii: "0") + UInt8(rest % 10)
+                    rest /= 10
+                }
+                end += width
+                guard let separator else { return }
+                text[end] = UInt8(ascii: separator)
+                end += 1
+            }
+            write(year, 4, then: "-")
+            write(month, 2, then: "-")
+            write(day, 2, then: "T")
+            write(hour, 2, then: ":")
+            write(minute, 2, then: ":")
+            write(second, 2, then: nil)
+            return end
+        }
     }
 
     /// `20180701T161730`, for identifiers.

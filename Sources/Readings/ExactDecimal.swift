@@ -65,28 +65,41 @@ extension ExactDecimal {
     /// `self · numerator / denominator + offset/denominator`, rounded half to even at `places` decimals, without padding.
     ///
     /// One rule for every conversion, affine ones (degrees Fahrenheit) included. Integers throughout, 128 bits wide.
+    /// A number beyond 64 bits at `places` becomes the largest that fits: nobody can show it either.
     func rescaled(_ numerator: Int128, over denominator: Int128, plus offset: Int128 = 0, places: Int) -> ExactDecimal {
         // value = (m·10^e·n + o) / d; shifted by `places` so that the quotient is the rounded mantissa.
         let shift = Int(exponent) + places
+        // 64 bits times 10^-30 is nothing, at any place that means something.
+        guard shift >= -30 else {
+            return ExactDecimal(0).rescaled(numerator, over: denominator, plus: offset, places: places)
+        }
         var top = Int128(mantissa) * numerator
         var bottom = denominator
-        if shift >= 0 { top *= .power(of: 10, shift) } else { bottom *= .power(of: 10, -shift) }
-        top += offset * .power(of: 10, places) * (bottom / denominator)
-        return ExactDecimal(Int64(clamping: top.dividedHalfToEven(by: bottom)), exponent: Int8(-places)).withoutPadding
+        if shift >= 0 { top = top.timesPower(ofTen: shift) } else { bottom *= .power(of: 10, -shift) }
+        let (sum, isBeyond) = top.addingReportingOverflow(offset * .power(of: 10, places) * (bottom / denominator))
+        let quotient = (isBeyond ? top : sum).dividedHalfToEven(by: bottom)
+        return ExactDecimal(Int64(clamping: quotient), exponent: Int8(-places)).withoutPadding
     }
 
     /// Rounded half to even at `places` decimals; digits beyond are dropped, none are added.
     package func rounded(toPlaces places: Int) -> ExactDecimal {
-        guard -Int(exponent) > places else { return self }
-        let divisor = Int128.power(of: 10, -Int(exponent) - places)
-        return ExactDecimal(Int64(Int128(mantissa).dividedHalfToEven(by: divisor)), exponent: Int8(-places))
+        let dropped = -Int(exponent) - places
+        guard dropped > 0 else { return self }
+        // 64 bits have 19 digits: without more than those, less than a half is left.
+        guard dropped <= 19 else { return ExactDecimal(0, exponent: Int8(-places)) }
+        let rounded = Int128(mantissa).dividedHalfToEven(by: .power(of: 10, dropped))
+        return ExactDecimal(Int64(rounded), exponent: Int8(-places))
     }
 
     /// Negative, zero or positive as `self` is below, at or above `other`, by value.
     package func compared(to other: ExactDecimal) -> Int {
-        let common = min(exponent, other.exponent)
-        let left = Int128(mantissa) * .power(of: 10, Int(exponent - common))
-        let right = Int128(other.mantissa) * .power(of: 10, Int(other.exponent - common))
+        let (sign, otherSign) = (mantissa.signum(), other.mantissa.signum())
+        guard sign == otherSign, sign != 0 else { return Int((sign - otherSign).signum()) }
+        // Powers of ten far apart decide it alone; 19 of them are more than 64 bits can make up for.
+        let apart = Int(exponent) - Int(other.exponent)
+        guard abs(apart) <= 19 else { return Int(sign) * apart.signum() }
+        let left = Int128(mantissa) * .power(of: 10, max(0, apart))
+        let right = Int128(other.mantissa) * .power(of: 10, max(0, -apart))
         return left < right ? -1 : (left > right ? 1 : 0)
     }
 
@@ -104,6 +117,17 @@ extension ExactDecimal: Comparable {
 extension Int128 {
     static func power(of base: Int128, _ exponent: Int) -> Int128 {
         (0..<exponent).reduce(1) { power, _ in power * base }
+    }
+
+    /// `self · 10^exponent`, or the nearest number that fits.
+    fileprivate func timesPower(ofTen exponent: Int) -> Int128 {
+        var product = self
+        for _ in 0..<exponent {
+            let (next, isBeyond) = product.multipliedReportingOverflow(by: 10)
+            if isBeyond { return self < 0 ? .min : .max }
+            product = next
+        }
+        return product
     }
 
     func dividedHalfToEven(by divisor: Int128) -> Int128 {

@@ -25,7 +25,8 @@ enum Migrations {
         }
         guard found == scripts.count else {
             throw .refusal(
-                "\(database.path) is of version \(found), and this vitalgate needs \(scripts.count): start the daemon once to upgrade it")
+                "\(database.path) is of version \(found), and this vitalgate needs \(scripts.count): "
+                    + "start the daemon once to upgrade it")
         }
     }
 

@@ -16,9 +16,12 @@ struct Setting: Sendable {
     /// In this order: `auto_vacuum` works only before the first table, and before `journal_mode` writes the first page.
     static let all = [
         Setting("busy_timeout", "5000", otherwise: "a second process would make writes fail at once"),
-        Setting("auto_vacuum", "INCREMENTAL", "2", isInFile: true, otherwise: "the file would never give space back; it was made by another program"),
-        Setting("application_id", "\(applicationID)", isInFile: true, otherwise: "it would not be known as a database of vitalgate"),
-        Setting("journal_mode", "WAL", "wal", isInFile: true, otherwise: "nothing could be read while a frame is stored; keep it on a local file system"),
+        Setting("auto_vacuum", "INCREMENTAL", "2", isInFile: true,
+            otherwise: "the file would never give space back; it was made by another program"),
+        Setting("application_id", "\(applicationID)", isInFile: true,
+            otherwise: "it would not be known as a database of vitalgate"),
+        Setting("journal_mode", "WAL", "wal", isInFile: true,
+            otherwise: "nothing could be read while a frame is stored; keep it on a local file system"),
         Setting("synchronous", "FULL", "2", otherwise: "a power cut could take readings that were acknowledged"),
         Setting("secure_delete", "ON", "1", otherwise: "erased readings could be read from the file"),
         Setting("foreign_keys", "ON", "1", otherwise: "a reading could lose its frame"),

@@ -48,7 +48,7 @@ extension Statement {
         bind(reading.qualifier)
         bind(reading.deviceTime?.text)
         bind(reading.recordTime?.text)
-        bind(JSONObject(reading.values.map { ($0.name, .string($0.reported.stored)) }).text)
+        bind(Quantity.text(of: reading.values))
         bind(reading.marks.isEmpty ? "[]" : JSON.array(reading.marks.map(JSON.string)).text)
     }
 }

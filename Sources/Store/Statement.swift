@@ -99,7 +99,7 @@ extension Statement {
 
     private func step() throws(StoreFailure) -> Bool {
         if let failure = database.failure { throw failure }
-        assert(column > 0 || parameter == sqlite3_bind_parameter_count(handle), "a parameter was not bound")
+        assert(parameter == sqlite3_bind_parameter_count(handle), "each parameter is bound once")
         if let bindFailure { throw database.failed(bindFailure) }
         switch sqlite3_step(handle) {
         case SQLITE_ROW:

@@ -1,24 +1,6 @@
 import Alarms
 import Readings
 
-/// Which readings to list; nil stands for all.
-package struct ReadingFilter: Sendable, Hashable {
-    package var device: DeviceID?
-    package var kind: Kind?
-    package var state: StoredReading.State?
-    /// Measured at or after; readings that nobody can date are left out.
-    package var since: Instant?
-
-    package init(
-        device: DeviceID? = nil, kind: Kind? = nil, state: StoredReading.State? = nil, since: Instant? = nil
-    ) {
-        self.device = device
-        self.kind = kind
-        self.state = state
-        self.since = since
-    }
-}
-
 extension Store {
     /// The latest readings stored, newest first.
     package func readings(_ filter: ReadingFilter = ReadingFilter(), limit: Int) throws(StoreFailure) -> [StoredReading] {
@@ -94,7 +76,8 @@ extension Store {
               SELECT max(r.measured_at) FROM readings r
               WHERE r.device = a.device AND r.state <> 'quarantined'
                 AND r.id >= (
-                  SELECT min(raising.id) FROM readings raising JOIN alarm_events e ON e.reading = raising.identity
+                  -- CROSS: events are few and readings many.
+                  SELECT min(raising.id) FROM alarm_events e CROSS JOIN readings raising ON raising.identity = e.reading
                   WHERE e.episode = a.id)
                 AND EXISTS (
                   SELECT 1 FROM json_each(r."values") v

@@ -52,7 +52,8 @@ package struct StoreFailure: Error, Sendable, Hashable, CustomStringConvertible 
         case SQLITE_BUSY, SQLITE_LOCKED: "another process is writing to \(path): wait for it, or end it"
         case SQLITE_CORRUPT: "\(path) is damaged: keep a copy of it and restore a backup"
         case SQLITE_NOTADB: "\(path) is not a database of vitalgate"
-        case SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH: "\(path) may only be read: give its folder to the user that vitalgate runs as"
+        case SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH:
+            "\(path) may only be read: give its folder to the user that vitalgate runs as"
         case SQLITE_CANTOPEN: "\(path) cannot be opened: its folder must exist and be writable for vitalgate"
         case SQLITE_IOERR: "reading or writing \(path) failed: look at the health of the disk"
         default: "the database \(path) refused"

@@ -47,7 +47,7 @@ struct InputLines: Sequence, IteratorProtocol {
     mutating func next() -> [UInt8]? {
         var searched = start
         while true {
-            if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+            if let end = newline(from: searched) {
                 defer { start = end + 1 }
                 return Array(buffer[start..<end])
             }
@@ -64,15 +64,22 @@ struct InputLines: Sequence, IteratorProtocol {
         }
     }
 
+    private func newline(from start: Int) -> Int? {
+        buffer.withUnsafeBytes { bytes in
+            guard start < bytes.count, let base = bytes.baseAddress else { return nil }
+            return memchr(base + start, Int32(UInt8(ascii: "\n")), bytes.count - start).map { UnsafeRawPointer($0) - base }
+        }
+    }
+
     private mutating func fill() {
-        let before = buffer.count
-        let room = 1 << 16
-        buffer.append(contentsOf: repeatElement(0, count: room))
-        var count = 0
-        repeat {
-            count = buffer.withUnsafeMutableBytes { read(file, $0.baseAddress! + before, room) }
-        } while count < 0 && errno == EINTR
-        buffer.removeLast(room - Swift.max(0, count))
-        if count <= 0 { isAtEnd = true }
+        withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 16) { room in
+            var count = 0
+            repeat { count = read(file, room.baseAddress, room.count) } while count < 0 && errno == EINTR
+            if count > 0 {
+                buffer.append(contentsOf: UnsafeRawBufferPointer(rebasing: room[..<count]))
+            } else {
+                isAtEnd = true
+            }
+        }
     }
 }

@@ -27,7 +27,7 @@ enum Picture {
 
     private static let gateway: Set<String> = [
         "ExactJSON", "StrictYAML", "Readings", "DeviceProfiles", "Alarms", "MQTT", "Store", "Sinks", "CSystemd",
-        "Logging", "ServiceLifecycle", "Foundation", "FoundationEssentials", "Glibc", "Dispatch",
+        "Logging", "ServiceLifecycle", "UnixSignals", "Foundation", "FoundationEssentials", "Glibc", "Dispatch",
     ]
 
     static let free: Set<String> = ["Swift", "Synchronization"]

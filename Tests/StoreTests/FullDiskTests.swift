@@ -29,17 +29,19 @@ final class SmallDisk {
 struct FullDiskTests {
     let folder = TemporaryFolder()
 
-    /// Takes readings until the store refuses one. Returns the failure and how many it kept.
-    private func fill(_ store: Store, with name: String = "R") throws -> (StoreFailure, Int) {
+    /// Takes readings until the store refuses one. Returns the failure, how many it kept, and whether it was the COMMIT that failed.
+    private func fill(_ store: Store, with name: String = "R") throws -> (StoreFailure, Int, isCommit: Bool) {
         for kept in 0..<10_000 {
+            var isCommit = false
             do {
                 try store.intake { transaction in
                     transaction.received(source: "home")
                     let row = try transaction.append(frame(body: String(repeating: "x", count: 3000)))
                     try transaction.append(record(weight("79.8"), "\(name)\(kept)"), of: row, at: noon)
+                    isCommit = true
                 }
             } catch let failure as StoreFailure {
-                return (failure, kept)
+                return (failure, kept, isCommit)
             }
         }
         throw StoreFailure.refusal("never full")
@@ -48,7 +50,7 @@ struct FullDiskTests {
     @Test func `a database at its page limit says so, keeps what it took, and takes more once there is room`() async throws {
         let store = try folder.store()
         try await store.limitPages(to: 60)
-        let (failure, kept) = try fill(store)
+        let (failure, kept, _) = try fill(store)
         #expect(failure.isFull && failure.code == SQLITE_FULL)
         #expect(failure.message.contains("the disk is full: free some space where \(folder.database) stands"))
         #expect(kept > 10)
@@ -68,7 +70,8 @@ struct FullDiskTests {
         write(300_000, to: ballast)
         do {
             let store = try Store(path: path)
-            let (failure, kept) = try fill(store)
+            let (failure, kept, isCommit) = try fill(store)
+            #expect(isCommit)
             #expect(failure.isFull, "\(failure)")
             #expect(kept > 10)
             #expect(try fill(store, with: "S").0.isFull)

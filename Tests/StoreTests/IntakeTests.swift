@@ -84,6 +84,21 @@ struct IntakeTests {
         #expect(try folder.value("SELECT group_concat(identity) FROM readings") == "A,B")
     }
 
+    @Test func `threads that wait and tasks that await share the store, and nothing is mixed up`() async throws {
+        let store = try folder.store()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for writer in 0..<4 {
+                group.addTask { for n in 0..<50 { try store.take("W\(writer)-\(n)", source: "source-\(writer)") } }
+                group.addTask { for _ in 0..<20 { _ = try await store.entries(of: .bulk, after: 0, limit: 500) } }
+            }
+            try await group.waitForAll()
+        }
+        let report = try await store.ledger()
+        #expect(report.differences == [])
+        #expect(report.journal == 200)
+        #expect(report.sources.map(\.frames) == [50, 50, 50, 50])
+    }
+
     @Test func `counters add up over transactions and keep the latest detail`() async throws {
         let store = try folder.store()
         for detail in ["AA", "BB"] {

@@ -45,6 +45,8 @@ struct LedgerTests {
             .reading: 2, .duplicate: 1, .conflict: 1, .quarantined: 1, .ignored: 1, .incomplete: 1, .rejected: 1, .waiting: 1,
         ])
         #expect(report.framesByCustody == [.acknowledged: 9])
+        #expect(report.refusals.map(\.fate) == [.conflict, .duplicate, .ignored, .incomplete, .quarantined, .rejected, .waiting])
+        #expect(report.refusals.allSatisfy { $0.code == "some-code" && $0.count == 1 })
         #expect(report.readings == 4)
         #expect(report.readingsByState == [.current: 2, .superseded: 1, .quarantined: 1])
         #expect(report.conflictingReadings == 1)

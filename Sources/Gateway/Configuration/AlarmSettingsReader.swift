@@ -3,21 +3,18 @@ import Readings
 import StrictYAML
 
 extension Configuration {
-    /// `presets: { accepted-by: NAME }` puts the shipped presets in force; `limits:` sets or replaces single ones.
+    /// `presets: true` puts the shipped presets in force, `limits:` sets or replaces single ones; both need `accepted-by: NAME`.
     static func alarms(_ node: YAMLNode?) throws(YAMLProblem) -> AlarmSettings {
         guard let map = try node?.map() else { return AlarmSettings() }
         try map.only(["presets", "limits", "accepted-by"])
         var settings = AlarmSettings()
         settings.acceptedBy = try map.optional("accepted-by")?.text()
-        if let presets = map.optional("presets") {
-            guard try presets.bool() else { return settings }
-            settings.limits = Presets.limits
-        }
+        if let presets = map.optional("presets"), try presets.bool() { settings.limits = Presets.limits }
         if let limits = map.optional("limits") {
             for (vital, node) in try limits.map().members { settings.limits[try known(vital, node)] = try self.limits(node) }
         }
-        guard settings.limits.isEmpty || settings.acceptedBy?.isEmpty == false else {
-            throw map.problem("limits are in force only when somebody answers for them: write 'accepted-by: NAME'")
+        guard settings.limits.isEmpty || settings.acceptedBy?.allSatisfy(\.isWhitespace) == false else {
+            throw (map.optional("accepted-by") ?? map.node).problem("limits are in force only when somebody answers for them: write 'accepted-by: NAME'")
         }
         return settings
     }

@@ -20,7 +20,10 @@ package struct BrokerSettings: Sendable, Hashable {
     static let keys = ["host", "port", "tls", "user-file", "password-file", "client-id"]
 
     init(_ map: YAMLMap) throws(YAMLProblem) {
-        if let node = map.optional("host") { host = try node.text() }
+        if let node = map.optional("host") {
+            host = try node.text()
+            guard !host.isEmpty else { throw node.problem("write the name or the address of the broker") }
+        }
         let tlsNode = map.optional("tls")
         var isRefused = false
         if let node = tlsNode {
@@ -56,7 +59,10 @@ package struct BrokerSettings: Sendable, Hashable {
         }
     }
 
-    private var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+    /// By its text alone: `127.0.0.1.example` is a name, and leads anywhere.
+    private var isLoopback: Bool {
+        host == "localhost" || host == "::1" || (host.hasPrefix("127.") && host.utf8.allSatisfy("0123456789.".utf8.contains))
+    }
 
     /// The settings of a client, with its secrets read from their files now.
     package func client(id: String, will: MQTTSettings.Will? = nil, sessionExpiry: Int) throws(SecretFile.Failure) -> MQTTSettings {

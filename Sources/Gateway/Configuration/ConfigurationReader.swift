@@ -63,10 +63,7 @@ extension Configuration {
         case (let broker?, nil):
             let settings = try broker.map()
             try settings.only(BrokerSettings.keys + ["prefix"])
-            let prefix = try settings.optional("prefix")?.text() ?? "vitalgate"
-            guard !prefix.isEmpty, !prefix.contains(where: { "+#".contains($0) }), !prefix.hasPrefix("$") else {
-                throw broker.problem("a topic prefix has no wildcards and does not begin with '$'")
-            }
+            let prefix = try settings.optional("prefix").map(prefix) ?? "vitalgate"
             return Sink(name: name, receiver: .mqtt(try BrokerSettings(settings), prefix: prefix))
         case (nil, let file?):
             let settings = try file.map()
@@ -75,6 +72,16 @@ extension Configuration {
         default:
             throw node.problem("a sink is either 'mqtt' or 'file'")
         }
+    }
+
+    /// The first levels of a topic; what MQTT could not carry would make a dead letter of every reading.
+    private static func prefix(_ node: YAMLNode) throws(YAMLProblem) -> String {
+        let prefix = try node.text()
+        let isTopic = !prefix.isEmpty && prefix.utf8.count <= 256 && !prefix.hasPrefix("$") && !prefix.hasSuffix("/")
+        guard isTopic, !prefix.utf8.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "#") }) else {
+            throw node.problem("a topic prefix has no wildcards and does not begin with '$' or end with '/'")
+        }
+        return prefix
     }
 
     /// Names stand in the ledger and in client ids for years: short, and of plain letters.

@@ -11,8 +11,10 @@ package enum SecretFile {
         guard let data = FileManager.default.contents(atPath: file) else {
             throw Failure(description: "the secret file \(file) cannot be read; does it exist, and may this user read it?")
         }
-        let text = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .newlines)
-        guard !text.isEmpty, !text.contains("\n") else {
+        guard let text = String(data: data, encoding: .utf8)?.trimmingCharacters(in: .newlines) else {
+            throw Failure(description: "the secret file \(file) is not UTF-8 text")
+        }
+        guard !text.isEmpty, !text.contains(where: \.isNewline) else {
             throw Failure(description: "the secret file \(file) must hold one line, the secret itself")
         }
         return text

@@ -45,19 +45,33 @@ package struct DecodeLine: Sendable {
         let request = try Request(object, profiles: profiles)
         var answer = JSONObject()
         answer.add("id", object["id"])
-        guard let relayed = request.relayed else {
+        guard let message = request.message else {
             add(Decoding(request.observation, by: profiles, forced: request.forced), request, to: &answer)
             if offersToAll { answer.add("candidates", candidates(request.observation, request)) }
             return .object(answer)
         }
-        answer.add("format", .string(relayed.profile.name))
-        let seen = try relayed.profile.observations(in: relayed.payload)
+        let relay: Profile
+        switch request.relay.map({ ProfileSet.Match.profile($0) }) ?? profiles.relay(for: message.topic) {
+        case .profile(let profile): relay = profile
+        case .none:
+            add(Decoding.Summary(
+                outcome: "no-profile", code: BadInput.Code.unknownTopic.rawValue,
+                detail: "no profile under mqtt/ is for the topic '\(message.topic.prefix(200))'"), to: &answer)
+            return .object(answer)
+        case .ambiguous(let relays):
+            let names = relays.map(\.name).joined(separator: " and ")
+            add(Decoding.Summary(
+                outcome: "ambiguous", code: BadInput.Code.ambiguousTopic.rawValue, detail: "the topic is claimed by \(names)"),
+                to: &answer)
+            return .object(answer)
+        }
+        answer.add("format", .string(relay.name))
+        let seen = try relay.observations(in: message.payload)
         let decodings = seen.map { Decoding($0, by: profiles, forced: request.forced) }
         guard let first = decodings.first else {
             let nothing = DecodeOutcome.nothingToDecode
-            answer.add("outcome", .string(nothing.name))
-            answer.add("code", nothing.code.map { .string($0) })
-            answer.add("detail", .string("the bridge passes nothing undecoded on in it"))
+            add(Decoding.Summary(
+                outcome: nothing.name, code: nothing.code, detail: "the bridge passes nothing undecoded on in it"), to: &answer)
             return .object(answer)
         }
         add(first, request, to: &answer)
@@ -67,12 +81,15 @@ package struct DecodeLine: Sendable {
 
     private func add(_ decoding: Decoding, _ request: Request, to answer: inout JSONObject) {
         if case .profile(let profile) = decoding.answer { answer.add("profile", .string(profile.name)) }
-        let summary = decoding.summary
+        add(decoding.summary, to: &answer)
+        if !decoding.items.isEmpty { answer.add("frames", .array(decoding.items.map { frame($0.outcome) })) }
+        answer.add("readings", readings(of: decoding, request))
+    }
+
+    private func add(_ summary: Decoding.Summary, to answer: inout JSONObject) {
         answer.add("outcome", .string(summary.outcome))
         answer.add("code", summary.code.map { .string($0) })
         answer.add("detail", summary.detail.map { .string($0) })
-        if !decoding.items.isEmpty { answer.add("frames", .array(decoding.items.map { frame($0.outcome) })) }
-        answer.add("readings", readings(of: decoding, request))
     }
 
     private func frame(_ outcome: DecodeOutcome) -> JSON {
@@ -102,10 +119,7 @@ package struct DecodeLine: Sendable {
         let candidates = profiles.readers(of: seen).map { profile -> JSON in
             let decoding = Decoding(seen, by: profile)
             var object = JSONObject([("profile", .string(profile.name))])
-            let summary = decoding.summary
-            object.add("outcome", .string(summary.outcome))
-            object.add("code", summary.code.map { .string($0) })
-            object.add("detail", summary.detail.map { .string($0) })
+            add(decoding.summary, to: &object)
             object.add("readings", readings(of: decoding, request))
             return .object(object)
         }
@@ -127,8 +141,10 @@ extension DecodeLine {
     /// What one line asks.
     struct Request {
         var observation = Observation()
-        var relayed: (profile: Profile, payload: [UInt8])?
+        var message: (topic: String, payload: [UInt8])?
+        /// The profile asked for, of a device or of the message's format.
         var forced: Profile?
+        var relay: Profile?
         var receivedAt: Instant?
         var place: Place?
 
@@ -139,7 +155,7 @@ extension DecodeLine {
             if let id = object["id"], id.string == nil, id.number == nil { throw BadInput(.wrongShape, "id: write text") }
             if let name = try Self.text(object, "profile") {
                 guard let profile = profiles[name] else { throw BadInput(.unknownProfile, "no profile is called '\(name.prefix(80))'") }
-                forced = profile
+                if profile.isRelay { relay = profile } else { forced = profile }
             }
             if let key = try Self.text(object, "key") {
                 guard let bytes = [UInt8](hex: key), [12, 16].contains(bytes.count) else {
@@ -159,13 +175,12 @@ extension DecodeLine {
             observation = try ObservationJSON.read(object)
             guard let topic = try Self.text(object, "topic") else {
                 if object["payload"] != nil { throw BadInput(.wrongShape, "payload: without 'topic' nobody knows its format") }
+                if let relay { throw BadInput(.unknownProfile, "\(relay.name) reads messages: give 'topic' and 'payload'") }
                 return
             }
             guard let payload = try Self.text(object, "payload") else { throw BadInput(.wrongShape, "topic: without 'payload'") }
-            guard case .profile(let relay) = profiles.relay(for: topic) else {
-                throw BadInput(.unknownTopic, "no profile under mqtt/ is for the topic '\(topic.prefix(200))'")
-            }
-            relayed = (relay, Array(payload.utf8))
+            guard observation.items.isEmpty else { throw BadInput(.wrongShape, "topic: beside frames or adverts; which of them is meant?") }
+            message = (topic, Array(payload.utf8))
         }
 
         private static func text(_ object: JSONObject, _ key: String) throws(BadInput) -> String? {

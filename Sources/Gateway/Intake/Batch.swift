@@ -7,6 +7,10 @@ import Store
 
 /// One batch on its way into one transaction.
 struct Batch {
+    /// Bytes. Each frame keeps its whole message, so a message of very many frames would fill a disk: it could never be
+    /// committed, would be sent again for ever, and would block all that comes after it.
+    static let mostKept = 256 << 20
+
     let source: String
     let connection: SourceConnection
     let profiles: ProfileSet
@@ -63,7 +67,12 @@ struct Batch {
     ) throws {
         guard let device = seen.address else { return count("bad-address", "a frame without a device", &transaction) }
         let enrolled = state.devices[device]
-        let decoding = Decoding(seen, by: profiles, forced: enrolled?.profile.flatMap { profiles[$0] })
+        let forced = enrolled?.profile.flatMap { profiles[$0] }
+        if let name = enrolled?.profile, forced == nil {
+            let detail = "\(device) is enrolled with \(name), and there is no such profile"
+            return count(BadInput.Code.unknownProfile.rawValue, detail, device: device, &transaction)
+        }
+        let decoding = Decoding(seen, by: profiles, forced: forced)
         guard case .profile(let profile) = decoding.answer else {
             let summary = decoding.summary
             return count(summary.outcome, "\(device): \(summary.detail ?? "")", device: device, &transaction)
@@ -73,6 +82,11 @@ struct Batch {
         }
         guard !decoding.items.isEmpty else {
             return count("nothing-to-decode", "\(device): nothing that \(profile.name) reads", device: device, &transaction)
+        }
+        let kept = decoding.items.count * message.payload.count
+        guard kept <= Batch.mostKept else {
+            let detail = "\(device): \(decoding.items.count) frames in a message of \(message.payload.count) bytes; send fewer at once"
+            return count(BadInput.Code.tooLarge.rawValue, detail, device: device, &transaction)
         }
         for item in decoding.items {
             if state.bursts.repeats(item.item.content, of: device, at: arrived.monotonic) {

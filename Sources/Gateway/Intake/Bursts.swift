@@ -1,24 +1,24 @@
 import DeviceProfiles
 import Readings
 
-/// Tells the repeats of one broadcast from a new one. A device that broadcasts says the same thing many times a second;
-/// after a silence, the same bytes are a new measurement.
+/// Tells the repeats of one broadcast from a new one. A device that broadcasts says the same thing many times a second,
+/// often two things in turns; after a silence, the same bytes are a new measurement.
 struct Bursts: Sendable {
     /// Longer than any scale goes on repeating itself between two adverts, shorter than any two weighings.
     static let silence: UInt64 = 30_000_000_000
+    /// How many things a device says in turns.
+    static let most = 8
 
-    private struct Burst: Sendable {
-        var content: Observation.Content
-        var last: UInt64
-    }
+    /// When each broadcast was heard last.
+    private var heard: [DeviceID: [Observation.Content: UInt64]] = [:]
 
-    private var latest: [DeviceID: Burst] = [:]
-
-    /// Whether these bytes only repeat the broadcast before them.
+    /// Whether these bytes only repeat a broadcast that still goes on.
     mutating func repeats(_ content: Observation.Content, of device: DeviceID, at monotonic: UInt64) -> Bool {
         guard case .advertisement = content else { return false }
-        defer { latest[device] = Burst(content: content, last: monotonic) }
-        guard let before = latest[device] else { return false }
-        return before.content == content && monotonic &- before.last < Bursts.silence
+        var going = heard[device, default: [:]].filter { monotonic &- $0.value < Bursts.silence }
+        let isRepeat = going.updateValue(monotonic, forKey: content) != nil
+        if going.count > Bursts.most, let oldest = going.min(by: { $0.value < $1.value }) { going[oldest.key] = nil }
+        heard[device] = going
+        return isRepeat
     }
 }

@@ -70,8 +70,8 @@ package struct Courier: Service {
         var dead: [SinkException] = []
         var events: [GatewayEvent] = []
         var trouble: String?
-        loop: for (delivery, receipt) in zip(deliveries, receipts) {
-            switch receipt {
+        loop: for (index, delivery) in deliveries.enumerated() {
+            switch receipts.indices.contains(index) ? receipts[index] : .retry("no receipt") {
             case .accepted:
                 events.append(.delivered(sink: sink, delivery))
             case .rejected(let reason):

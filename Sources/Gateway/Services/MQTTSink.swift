@@ -73,8 +73,10 @@ struct Presence: Sendable {
     /// A live word of another instance under our id. What the broker kept may be our own from before.
     func clone(in message: ReceivedMessage) -> String? {
         guard !message.isRetained, let json = try? JSON(parsing: message.payload),
-            json["state"]?.string == "online", let other = json["instance"]?.string, other != instance
+            json["state"]?.string == "online", let other = json["instance"]?.string, !other.isEmpty, other != instance
         else { return nil }
-        return "instance \(other.prefix(40)) is online under our id: was this box copied?"
+        // Anybody on the broker can write it, and it goes into the log.
+        let plain = other.prefix(40).filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
+        return "instance \(plain) is online under our id: was this box copied?"
     }
 }

@@ -29,7 +29,8 @@ extension Receipt {
         // The broker understood it and will not have it, or MQTT cannot carry it: sending it again changes nothing.
         case .failure(.refused(let code, let text)) where Receipt.isFinal(code): self = .rejected("the broker refuses it: \(text)")
         case .failure(.tooLarge(let bytes, let limit)): self = .rejected("\(bytes) bytes, and the broker takes \(limit)")
-        case .failure(.badTopic(let topic)): self = .rejected("'\(topic)' is no topic")
+        // Without the topic: a device stands in it, and the reason goes into the log.
+        case .failure(.badTopic): self = .rejected("MQTT cannot carry its topic; look at the prefix of the sink")
         case .failure(let failure): self = .retry("\(failure)")
         }
     }

@@ -1,0 +1,182 @@
+import DeviceProfiles
+import Foundation
+import Readings
+import StrictYAML
+import Testing
+
+/// Bytes that nobody promised to be good, offered to every profile wherever it listens.
+@Suite struct HostileFrameTests {
+    @Test("No frame cut short gives a reading") func prefixes() throws {
+        var cuts = 0
+        for sample in try Sample.all() where sample.isReading {
+            for count in sample.bytes.indices {
+                let outcome = sample.decode(Array(sample.bytes.prefix(count)))
+                cuts += 1
+                if case .readings(let readings) = outcome {
+                    Issue.record("\(sample.profile.name): \(sample.bytes.prefix(count).hex) reads \(readings)")
+                }
+            }
+        }
+        #expect(cuts > 300)
+    }
+
+    @Test("No frame with more bytes behind it gives a reading") func trailing() throws {
+        for sample in try Sample.all() where sample.isReading {
+            for tail in [[0], [0xFF], [0, 0], Array(repeating: 0x11, count: 20)] as [[UInt8]] {
+                if case .readings(let readings) = sample.decode(sample.bytes + tail) {
+                    Issue.record("\(sample.profile.name): \((sample.bytes + tail).hex) reads \(readings)")
+                }
+            }
+        }
+    }
+
+    @Test("A frame with any bit turned over is refused, or reads as something that can be") func flips() throws {
+        let profiles = try ShippedProfiles.set().profiles
+        let samples = try Sample.all()
+        for sample in samples {
+            for bit in 0..<sample.bytes.count * 8 {
+                var bytes = sample.bytes
+                bytes[bit / 8] ^= 1 << UInt8(bit % 8)
+                for profile in profiles { expectSane(profile, sample.source(bytes)) }
+            }
+        }
+        #expect(samples.count > 70)
+    }
+
+    @Test("Twenty thousand random frames harm nobody") func random() throws {
+        let profiles = try ShippedProfiles.set().profiles
+        let samples = try Sample.all()
+        let sources = Array(Dictionary(grouping: samples) { "\($0.source([]))" }.values.compactMap(\.first))
+        #expect(sources.count >= 6)
+        var dice = Dice(seed: 20_261_121)
+        for _ in 0..<20_000 {
+            let bytes = dice.bytes(dice.next(below: 26))
+            for source in sources {
+                for profile in profiles { expectSane(profile, source.source(bytes)) }
+            }
+        }
+    }
+
+    @Test("Twenty thousand frames with a few random bytes in them harm nobody") func mutations() throws {
+        let profiles = try ShippedProfiles.set().profiles
+        let samples = try Sample.all()
+        var dice = Dice(seed: 4711)
+        var readings = 0
+        for _ in 0..<20_000 {
+            let sample = samples[dice.next(below: samples.count)]
+            var bytes = sample.bytes
+            for _ in 0...dice.next(below: 3) where !bytes.isEmpty {
+                bytes[dice.next(below: bytes.count)] = UInt8(truncatingIfNeeded: dice.next())
+            }
+            for profile in profiles { readings += expectSane(profile, sample.source(bytes)) }
+        }
+        // Else the dice would show nothing about readings.
+        #expect(readings > 1000)
+    }
+
+    @Test("An advertisement longer than any radio sends harms nobody") func long() throws {
+        for sample in try Sample.all() {
+            for profile in try ShippedProfiles.set().profiles {
+                #expect(expectSane(profile, sample.source(sample.bytes + Array(repeating: 0xA5, count: 100_000))) == 0)
+            }
+        }
+    }
+
+    /// Counts the readings, each of which must be one that could be told to somebody.
+    @discardableResult
+    private func expectSane(_ profile: Profile, _ content: Observation.Content) -> Int {
+        guard case .readings(let readings) = profile.decode(content) else { return 0 }
+        for reading in readings {
+            if let fault = reading.fault { Issue.record("\(profile.name): \(fault) of \(content)") }
+        }
+        return readings.count
+    }
+}
+
+extension Reading {
+    /// What cannot be in a reading, whatever was sent; nil if nothing.
+    fileprivate var fault: String? {
+        if values.isEmpty { return "no value" }
+        if Set(values.map(\.name)).count != values.count { return "a value twice" }
+        for value in values {
+            for quantity in [value.reported, value.canonical] {
+                // Digits, one point, a sign: no word that stands for an error. 2^32 with 9 decimals or zeros is the widest.
+                let text = quantity.value.text
+                let isPlain = text.allSatisfy { $0.isASCII && ($0.isNumber || $0 == "." || $0 == "-") }
+                if !isPlain || text.count > 24 { return "the value \(text)" }
+            }
+            if value.canonical.unit != value.vital.unit { return "\(value.reported.text) in \(value.canonical.unit)" }
+            if kind.vital(value.name) == nil { return "a value \(value.name)" }
+        }
+        for time in [deviceTime, recordTime].compactMap(\.self) where CivilTime(iso: time.text) != time { return "the time \(time.text)" }
+        if let user, !(0...254).contains(user) { return "the user \(user)" }
+        if let number, !(0...65_535).contains(number) { return "the number \(number)" }
+        if let qualifier, !kind.qualifiers.contains(qualifier) { return "the word \(qualifier)" }
+        if Set(marks).count != marks.count { return "a mark twice" }
+        return nil
+    }
+}
+
+/// A vector's bytes, and the place on the air where its profile listens for them.
+private struct Sample {
+    var profile: Profile
+    var bytes: [UInt8]
+    var isReading: Bool
+    var source: @Sendable ([UInt8]) -> Observation.Content
+
+    func decode(_ bytes: [UInt8]) -> DecodeOutcome { profile.decode(source(bytes)) }
+
+    static func all() throws -> [Sample] {
+        let sources = try ShippedProfiles.sources()
+        let set = try ShippedProfiles.set()
+        let maps = try Dictionary(uniqueKeysWithValues: sources.map { ($0.path, try YAMLNode.load($0.text, file: $0.file).map()) })
+        return try maps.sorted { $0.key < $1.key }.flatMap { path, map throws -> [Sample] in
+            let base = try map.optional("extends").flatMap { maps[try $0.text()] } ?? map
+            guard let profile = set[path], let vectors = map.optional("vectors"), map.optional("relays") == nil else { return [] }
+            let match = try map.required("match").map()
+            var listens: [(key: String, source: @Sendable ([UInt8]) -> Observation.Content)] = []
+            if let text = try match.optional("service-data")?.text(), let uuid = BluetoothUUID(text) {
+                listens.append(("service-data", { .advertisement(Advertisement(serviceData: [uuid: $0])) }))
+            }
+            if let text = try match.optional("manufacturer")?.text(), let company = UInt16(text, radix: 16) {
+                listens.append(("manufacturer-data", { .advertisement(Advertisement(manufacturerData: [company: $0])) }))
+            }
+            let characteristics = try base.optional("characteristics")?.map()
+            for (name, node) in try base.required("frames").map().members {
+                guard let from = try? node.map().required("from").text(), let characteristic = characteristics?.optional(from),
+                    let uuid = BluetoothUUID(try characteristic.map().required("uuid").text())
+                else { continue }
+                listens.append((name, { .frame(uuid, $0) }))
+            }
+            return try vectors.list().flatMap { node throws -> [Sample] in
+                let vector = try node.map()
+                return try listens.compactMap { listen throws -> Sample? in
+                    guard let hex = try vector.optional(listen.key)?.text(), let bytes = [UInt8](hex: hex) else { return nil }
+                    return Sample(profile: profile, bytes: bytes, isReading: vector.optional("reads") != nil, source: listen.source)
+                }
+            }
+        }
+    }
+}
+
+/// Xorshift, 64 bits: the same throws on every machine.
+private struct Dice {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state ^= state << 13
+        state ^= state >> 7
+        state ^= state << 17
+        return state
+    }
+
+    mutating func next(below limit: Int) -> Int { Int(next() >> 33) % limit }
+
+    mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(truncatingIfNeeded: next() >> 24) } }
+}
+
+extension ArraySlice<UInt8> {
+    fileprivate var hex: String { Array(self).hex }
+}

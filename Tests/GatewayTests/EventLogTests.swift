@@ -1,0 +1,107 @@
+import Alarms
+import Logging
+import MQTT
+import Readings
+import Sinks
+import Testing
+
+@testable import Gateway
+
+/// The log is read by people who may not read charts.
+struct EventLogTests {
+    private static let identity = ReadingIdentity("001122334455.blood-pressure.20240615T171727")
+    private static let moment = Instant(rfc3339: "2024-06-15T09:17:27Z")!
+
+    private static let reading: FiledReading = {
+        let kind = Kind.bloodPressure
+        let value = Reading.Value("systolic", Quantity(ExactDecimal("197.5")!, .mmHg), kind.vital("systolic")!)
+        return FiledReading(
+            identity: identity, revision: 1, device: cuff, reading: Reading(kind, [value], user: 2),
+            measuredAt: MeasuredAt(moment, .device), arrivedAt: moment, profile: "bluetooth-sig/blood-pressure", isRetained: false)
+    }()
+
+    private static let alarm: AlarmEvent = {
+        let condition = Condition(device: cuff, vital: "blood-pressure.systolic")
+        let episode = Episode(
+            id: "\(identity)/blood-pressure.systolic", condition: condition, level: .critical, side: .high, raisedAt: moment,
+            newest: moment)
+        return AlarmEvent(
+            .raised, episode, reading: identity, value: Quantity(ExactDecimal("197.5")!, .mmHg), limit: ExactDecimal("181"),
+            measuredAt: MeasuredAt(moment, .device))
+    }()
+
+    /// One of each. A new case of `GatewayEvent` stops this file from compiling until it stands here too.
+    private static func name(_ event: GatewayEvent) -> String {
+        switch event {
+        case .started: "started"
+        case .source: "source"
+        case .reading: "reading"
+        case .quarantined: "quarantined"
+        case .duplicate: "duplicate"
+        case .refused: "refused"
+        case .alarm: "alarm"
+        case .delivered: "delivered"
+        case .deadLetter: "deadLetter"
+        case .sinkWaits: "sinkWaits"
+        case .sinkRecovered: "sinkRecovered"
+        case .commitFailed: "commitFailed"
+        case .cloneSeen: "cloneSeen"
+        }
+    }
+
+    static let events: [GatewayEvent] = [
+        .started(gateway: "vg-0123abcd"), .reading(reading),
+        .quarantined(reading, code: "implausible-value", detail: "systolic 197.5 mmHg"), .duplicate(cuff, identity),
+        .refused(source: "ward", device: cuff, code: "not-enrolled", detail: "\(cuff) as bluetooth-sig/blood-pressure"),
+        .alarm(alarm), .delivered(sink: "platform", Delivery(sequence: 7, .reading(reading))),
+        .deadLetter(sink: "platform", Delivery(sequence: 7, .reading(reading)), reason: "the broker refuses it: not a topic"),
+        .deadLetter(sink: "platform", Delivery(sequence: 8, .alarm(alarm)), reason: "9 bytes, and the broker takes 8"),
+        .sinkWaits("platform", reason: "the broker is not connected"), .sinkRecovered("platform"),
+        .commitFailed(source: "ward", reason: "the disk is full"), .cloneSeen(sink: "platform", detail: "instance vg-1 is online"),
+        .source("ward", .connected(sessionPresent: true)), .source("ward", .connected(sessionPresent: false)),
+        .source("ward", .subscribed(filter: "vitalgate/raw/#", grantedQoS: 0)),
+        .source("ward", .subscribed(filter: "vitalgate/raw/#", grantedQoS: 1)),
+        .source("ward", .subscriptionRefused(filter: "vitalgate/raw/#", reason: "not authorised")),
+        .source("ward", .disconnected(reason: "the broker went away", retryIn: .milliseconds(1540))),
+        .source("ward", .disconnected(reason: "the broker went away", retryIn: nil)),
+        .source("ward", .connectFailed(reason: "connection refused", retryIn: .seconds(60))), .source("ward", .takenOver),
+        .source("ward", .fellBack),
+    ]
+
+    @Test func `every event stands in the list`() {
+        #expect(Set(EventLogTests.events.map(EventLogTests.name)).count == 13)
+    }
+
+    @Test(arguments: events.indices)
+    func `no device, no identity and no value is logged at info and above`(index: Int) {
+        let (level, line) = EventLog.line(EventLogTests.events[index])
+        guard level >= .info else { return }
+        for secret in ["00:11:22:33:44:55", "001122334455", "20240615", "2024-06-15", "197.5", "blood-pressure"] {
+            #expect(!line.contains(secret), "\(level): \(line)")
+        }
+    }
+
+    @Test(arguments: [
+        ("reading", "debug"), ("quarantined", "debug"), ("duplicate", "debug"), ("refused", "debug"), ("alarm", "debug"),
+        ("delivered", "debug"), ("started", "notice"), ("sinkRecovered", "notice"), ("sinkWaits", "warning"),
+        ("deadLetter", "error"), ("commitFailed", "critical"), ("cloneSeen", "critical"),
+    ])
+    func `what somebody must look at is loud, and what comes with every reading is not`(event: String, level: String) {
+        let levels = Set(EventLogTests.events.filter { EventLogTests.name($0) == event }.map { EventLog.line($0).0.rawValue })
+        #expect(levels == [level])
+    }
+
+    @Test func `lines say what happened and what to do`() {
+        let lines = EventLogTests.events.map { EventLog.line($0).1 }
+        for line in [
+            "gateway vg-0123abcd takes readings in", "platform refuses entry 7: the broker refuses it: not a topic",
+            "nothing can be kept (the disk is full); ward is not acknowledged and will send again",
+            "another gateway has our id on platform: instance vg-1 is online. Give the copy a database of its own",
+            "ward: connected, session resumed", "ward: vitalgate/raw/# is granted at QoS 0 only: what is lost on the way stays lost",
+            "ward: the broker went away; next try in 1.5 s", "ward: the broker went away",
+            "ward: connection refused; next try in 60.0 s",
+        ] {
+            #expect(lines.contains(line))
+        }
+    }
+}
