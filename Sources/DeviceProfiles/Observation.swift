@@ -18,6 +18,10 @@ package enum FrameSource: Sendable, Hashable {
     case characteristic(BluetoothUUID)
     case serviceData(BluetoothUUID)
     case manufacturerData(UInt16)
+    /// Any company's, with the two bytes of the company number in front, as on the air.
+    case anyManufacturer
+    /// What a driver unwrapped, by the driver's name for it.
+    case object(String)
 }
 
 /// Everything heard of one device at one time: who it says it is, and what it sent.

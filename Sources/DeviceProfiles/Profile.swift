@@ -68,6 +68,7 @@ package final class Profile: Sendable {
             case .characteristic(let uuid): seen.sends { $0 == uuid }
             case .serviceData(let uuid): seen.advertises(serviceData: uuid)
             case .manufacturerData(let company): seen.advertises(company: company)
+            case .anyManufacturer, .object: false
             }
         }
     }
@@ -84,7 +85,7 @@ extension Profile {
                 let bytes: [UInt8]? = switch frame.frame.source {
                 case .serviceData(let uuid): advert.serviceData[uuid]
                 case .manufacturerData(let company): advert.manufacturerData[company]
-                case .characteristic: nil
+                case .characteristic, .anyManufacturer, .object: nil
                 }
                 if let bytes, let outcome = decode(bytes, from: frame.frame.source) { return outcome }
             }

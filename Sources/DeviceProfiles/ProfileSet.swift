@@ -25,7 +25,9 @@ package struct ProfileSet: Sendable {
     }
 
     /// Reads, resolves and compiles all of them, or tells every file's first problem.
-    package init(_ sources: [Source]) throws(Problems) {
+    ///
+    /// - Parameter drivers: the protocols that profiles may ask for with `driver`.
+    package init(_ sources: [Source], drivers: [DriverKind] = []) throws(Problems) {
         var loader = ProfileLoader(sources)
         profiles = try loader.load().sorted { $0.name < $1.name }
         byName = Dictionary(profiles.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
