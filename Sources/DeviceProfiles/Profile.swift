@@ -27,7 +27,7 @@ package final class Profile: Sendable {
         match = definition.match
         relay = definition.relay
         vectors = definition.vectors
-        let compiled = try definition.frames.map { frame throws(YAMLProblem) in try CompiledFrame(frame) }
+        let compiled = try CompiledFrame.compile(definition.frames)
         var frames = compiled.map { Frame(frame: $0, readings: []) }
         for reading in definition.readings {
             let fields = reading.values.map(\.field)
@@ -97,7 +97,7 @@ extension Profile {
         let candidates = frames.filter { $0.frame.source == source }
         guard !candidates.isEmpty else { return nil }
         let span = bytes.span.bytes
-        guard let frame = candidates.first(where: { $0.frame.begins(span) }) else {
+        guard let frame = candidates.first(where: { $0.frame.fits(span) }) else {
             return .rejected(.unknownFrame(Array(bytes.prefix(4)).hex))
         }
         var fields = Fields()
