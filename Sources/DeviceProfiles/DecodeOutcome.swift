@@ -13,6 +13,8 @@ package enum DecodeOutcome: Sendable, Hashable {
     /// The profile reads nothing in it.
     case nothingToDecode
 
+    package var readings: [Reading] { if case .readings(let readings) = self { readings } else { [] } }
+
     /// The closed word for this outcome in the decode contract.
     package var name: String {
         switch self {
