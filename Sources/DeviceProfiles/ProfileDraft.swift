@@ -55,7 +55,7 @@ package struct ProfileDraft: Sendable {
         }
         notFound = found.filter(\.places.isEmpty).map(\.shown)
         let sections = [
-            ProfileDraft.head(path), ProfileDraft.match(seen, source), ProfileDraft.frame(source, bytes, found),
+            ProfileDraft.head(path), ProfileDraft.match(seen, source), ProfileDraft.frame(seen, source, bytes, found),
             ProfileDraft.reading(kind, found), ProfileDraft.vectors(seen, source, bytes, kind, found),
         ]
         text = sections.joined(separator: "\n")
@@ -78,10 +78,10 @@ package struct ProfileDraft: Sendable {
     private static func head(_ path: String) -> String {
         """
         profile: \(path)
-        title: ???                                # what people call the devices that speak this
+        title: "???"                              # what people call the devices that speak this
         models:
-          - { name: ???, evidence: captured }     # maker and model; captured: the bytes below are this model's
-        source: captured by ???                   # who, when, what the display showed
+          - { name: "???", evidence: captured }   # maker and model; captured: the bytes below are this model's
+        source: captured by …                     # who, when, what the display showed
 
         """
     }
@@ -94,12 +94,12 @@ package struct ProfileDraft: Sendable {
         default:
             if !seen.services.isEmpty { lines.append("  services: [\(seen.services.map { "\"\($0)\"" }.joined(separator: ", "))]") }
         }
-        if let name = seen.name { lines.append("  names: { exact: [\(quoted(name))] }       # or prefix: [...]") }
+        if let name = seen.name { lines.append("  names: { exact: [\(quoted(name))] }            # or prefix: [...]") }
         if lines.count == 1 { lines.append("  names: { exact: [\"???\"] }               # what the device calls itself") }
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private static func frame(_ source: FrameSource, _ bytes: [UInt8], _ found: [Found]) -> String {
+    private static func frame(_ seen: Observation, _ source: FrameSource, _ bytes: [UInt8], _ found: [Found]) -> String {
         var lines: [String] = []
         var from = ""
         switch source {
@@ -156,7 +156,7 @@ package struct ProfileDraft: Sendable {
         if !seen.services.isEmpty { advertised.append("services: [\(seen.services.map { "\"\($0)\"" }.joined(separator: ", "))]") }
         let heard = advertised.isEmpty ? [] : ["    advertised: { \(advertised.joined(separator: ", ")) }"]
         let values = found.filter { $0.shown.kind == kind }.map { "\($0.shown.name): \($0.shown.value.text) \($0.shown.unit.rawValue)" }
-        var lines = ["vectors:", "  - name: as captured", "    source: captured, ???"] + heard
+        var lines = ["vectors:", "  - name: as captured", "    source: captured, …"] + heard
         lines.append("    \(key): \"\(spaced(bytes))\"")
         lines.append("    reads: [ { kind: \(kind.rawValue), \(values.joined(separator: ", ")), measured-at: arrival } ]")
         lines += ["  - name: cut short", "    source: computed, from the frame above"] + heard
