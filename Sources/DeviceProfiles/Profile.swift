@@ -41,6 +41,7 @@ package final class Profile: Sendable {
     }
 
     package var isStandard: Bool { match.isStandard }
+    package var vectorCount: Int { vectors.count }
     /// Whether it reads an MQTT bridge's messages rather than a device's frames.
     package var isRelay: Bool { relay != nil }
 
