@@ -9,8 +9,10 @@ package protocol Conversation: Sendable {
     ///   acknowledges or deletes on the device, only after it returned. If it throws, the conversation stops at once.
     mutating func run(
         over link: some Link, in context: ConversationContext,
-        record: @Sendable (ConversationEvent) async throws -> Void
+        record: @escaping Recording
     ) async throws(ConversationFailure)
+
+    typealias Recording = @Sendable (ConversationEvent) async throws -> Void
 }
 
 /// What a conversation has to know of the world it is held in.

@@ -13,6 +13,8 @@ package final class Profile: Sendable {
     let relay: Relay?
     let frames: [Frame]
     let vectors: [Vector]
+    /// What to say to the device once it is connected; nil for one that only broadcasts.
+    package let conversation: ConversationPlan?
 
     struct Frame: Sendable {
         var frame: CompiledFrame
@@ -28,6 +30,10 @@ package final class Profile: Sendable {
         relay = definition.relay
         vectors = definition.vectors
         let compiled = try definition.frames.map { frame throws(YAMLProblem) in try CompiledFrame(frame) }
+        conversation = try definition.conversation.map { node throws(YAMLProblem) in
+            try ConversationReader.read(
+                node, characteristics: definition.characteristics.map { ($0.name, $0.uuid) }, frames: ConversationFrames(compiled))
+        }
         var frames = compiled.map { Frame(frame: $0, readings: []) }
         for reading in definition.readings {
             let fields = reading.values.map(\.field)

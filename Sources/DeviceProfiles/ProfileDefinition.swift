@@ -17,6 +17,8 @@ struct ProfileDefinition: Sendable {
     var readings: [ReadingDefinition] = []
     /// What an MQTT bridge hands on; such a profile has no frames of its own.
     var relay: Relay?
+    /// What to say to a connected device; read when the profile is compiled, for it names frames.
+    var conversation: YAMLNode?
     var vectors: [Vector] = []
 }
 

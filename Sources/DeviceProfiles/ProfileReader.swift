@@ -18,7 +18,7 @@ struct ProfileReader {
         self.top = top
         try top.only([
             "profile", "title", "extends", "models", "source", "match", "relays", "characteristics", "frames", "readings",
-            "changes", "vectors",
+            "changes", "conversation", "vectors",
         ])
         let name = try top.required("profile")
         guard try name.text() == path else {
@@ -31,6 +31,7 @@ struct ProfileReader {
 
     private mutating func readBody() throws(YAMLProblem) {
         definition.extends = try top.optional("extends").map { node throws(YAMLProblem) in (try node.text(), node) }
+        definition.conversation = top.optional("conversation")
         definition.models = try items(top.optional("models"), model)
         if let node = top.optional("characteristics") {
             for (name, node) in try node.map().members { definition.characteristics.append((name, try characteristic(node))) }

@@ -127,6 +127,7 @@ extension ProfileDefinition {
         if characteristics.isEmpty { characteristics = base.characteristics }
         if frames.isEmpty { frames = base.frames }
         if readings.isEmpty { readings = base.readings }
+        if conversation == nil { conversation = base.conversation }
         try FrameReader.apply(changes, to: &frames)
     }
 }

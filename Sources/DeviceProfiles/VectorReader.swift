@@ -21,7 +21,7 @@ struct VectorReader {
         let map = try node.map()
         let frames = definition.frames.map(\.name)
         try map.only(
-            ["name", "source", "advertised", "service-data", "manufacturer-data", "topic", "payload", "reads", "because", "fails", "gives"]
+            ["name", "source", "advertised", "service-data", "manufacturer-data", "topic", "payload", "reads", "because", "fails", "gives", "talk"]
                 + frames)
         let source = try map.required("source")
         let word = try source.text().prefix { $0.isLetter }
@@ -40,7 +40,12 @@ struct VectorReader {
             vector.observation.name = try advertised.optional("name")?.text()
             vector.observation.services = try items(advertised.optional("services")) { node throws(YAMLProblem) in try node.uuid() }
         }
-        vector.observation.items = try content(map, node).map { Observation.Item($0) }
+        if let node = map.optional("talk") {
+            let talk = try TalkReader(of: definition).talk(node)
+            (vector.talk, vector.observation.items) = (talk, talk.items.map { Observation.Item($0) })
+        } else {
+            vector.observation.items = try content(map, node).map { Observation.Item($0) }
+        }
         return vector
     }
 
