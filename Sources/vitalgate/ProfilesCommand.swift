@@ -43,7 +43,7 @@ struct ProfilesCommand: ParsableCommand {
         }
     }
 
-    struct Check: ParsableCommand {
+    struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Load every profile and hold it to all laws.",
             discussion: "Every vector gives what it says, only its own profile answers it, and no cut frame reads as something else.")
@@ -51,7 +51,7 @@ struct ProfilesCommand: ParsableCommand {
         @OptionGroup var profiles: ProfileOptions
         @OptionGroup var output: OutputOptions
 
-        func run() throws {
+        func run() async throws {
             var problems: [YAMLProblem] = []
             var counts = (profiles: 0, vectors: 0)
             let folders = [try profiles.folder ?? ProfileFolders.shipped()] + profiles.further
@@ -59,7 +59,7 @@ struct ProfilesCommand: ParsableCommand {
             do throws(ProfileSet.Problems) {
                 let set = try ProfileFolders.compile(sources)
                 let check = ProfileCheck(set)
-                problems = check.problems
+                problems = check.problems + (await TalkCheck(set).problems)
                 counts = (set.profiles.count, check.vectorCount)
             } catch {
                 problems = error.problems
