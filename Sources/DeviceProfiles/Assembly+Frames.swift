@@ -66,7 +66,7 @@ extension Assembly {
         let place = step.outcomes.count
         var own: Ticket?
         var used: Set<Ticket> = []
-        let isUsed = complete(with: bytes, index, &fields, place, &found, &step)
+        let isUsed = complete(with: bytes, index, &fields, place, &own, &found, &step)
         for reading in frame.stops {
             guard let hold = held.removeValue(forKey: reading) else { continue }
             found.readings.append(hold.reading)
@@ -120,7 +120,8 @@ extension Assembly {
 
     /// Gives the frame to the oldest one of each reading that waits for it. Whether any did.
     private mutating func complete(
-        with bytes: [UInt8], _ index: Int, _ fields: inout Fields, _ place: Int, _ found: inout Found, _ step: inout Step
+        with bytes: [UInt8], _ index: Int, _ fields: inout Fields, _ place: Int, _ own: inout Ticket?, _ found: inout Found,
+        _ step: inout Step
     ) -> Bool {
         var isUsed = false
         for role in profile.frames[index].adds {
@@ -131,7 +132,13 @@ extension Assembly {
             }) else { continue }
             isUsed = true
             waiting[entry].joins[role.join].bytes = bytes
-            guard !waiting[entry].joins.contains(where: \.isOpen) else { continue }
+            if let missing = waiting[entry].joins.firstIndex(where: \.isOpen) {
+                let ticket = own ?? self.ticket()
+                own = ticket
+                waiting[entry].earlier.append(ticket)
+                found.add(.waiting(for: profile.frames[role.frame].readings[role.home].compiled.joins[missing].name))
+                continue
+            }
             let home = waiting.remove(at: entry)
             found.add(reading(of: home, isUnjoined: false))
             for ticket in home.earlier + [home.ticket] { step.joined.append((ticket, place)) }
