@@ -58,7 +58,7 @@ struct VectorReader {
             }
         } else if let node = map.optional("talk") {
             let talk = try TalkReader(of: definition).talk(node)
-            (vector.talk, vector.observation.items) = (talk, talk.items.map { Observation.Item($0) })
+            (vector.talk, vector.observation.items, vector.isSequence) = (talk, talk.items.map { Observation.Item($0) }, true)
         } else {
             vector.observation.items = try content(map, node).map { Observation.Item($0) }
         }
