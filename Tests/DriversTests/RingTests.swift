@@ -7,7 +7,7 @@ import Testing
     static let answers = "6e400003-b5a3-f393-e0a9-e50e24dcca9e"
     /// tahnok/colmi_r02_client tests/captures/heart_rate_log_1730412850.bin, the first packets and the 22nd.
     static let day = "15001805000000000000000000000032"
-    static let first = "1501c0002367000000000068000000c8"
+    static let first = "1501c0002367000000000000680000c8"
     static let second = "15020000006f00000000000000000086"
 
     /// What a row of packets unwraps to.
@@ -17,8 +17,8 @@ import Testing
     }
 
     @Test("Slots are dated from the midnight of the day asked for") func dated() throws {
-        // 2024-10-31T00:00:00 is 6722c880; slots 5 and 12 of five minutes each.
-        #expect(try unwrap([Self.day, Self.first, Self.second]) == ["heart-rate: 5cce226768", "heart-rate: 90d622676f"])
+        // 2024-10-31T00:00:00 is 6722c880; slots 6 and 12 of five minutes each.
+        #expect(try unwrap([Self.day, Self.first, Self.second]) == ["heart-rate: 88cf226768", "heart-rate: 90d622676f"])
     }
 
     @Test("Steps, with energy in tens and in ones") func steps() throws {
