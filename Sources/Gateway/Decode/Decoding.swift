@@ -40,8 +40,18 @@ package struct Decoding: Sendable {
     /// - Parameter key: the device's bind key.
     package init(_ seen: Observation, by profiles: ProfileSet, forced: Profile? = nil, key: [UInt8]? = nil) {
         switch Answer(to: seen, by: profiles, forced: forced) {
-        case .profile(let profile): self.init(seen, by: profile, key: key)
+        case .profile(let profile):
+            self.init(seen, by: profile, key: key)
+            readBeside(profiles)
         case let answer: self.init(answer: answer, items: [])
+        }
+    }
+
+    /// What the device's own profile does not know is read by the one that is common to all devices, if that does.
+    private mutating func readBeside(_ profiles: ProfileSet) {
+        for index in items.indices where items[index].outcome == .nothingToDecode {
+            guard let common = profiles.common(for: items[index].item.content) else { continue }
+            items[index].outcome = common.decode(items[index].item.content)
         }
     }
 
