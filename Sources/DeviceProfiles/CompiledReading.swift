@@ -33,12 +33,9 @@ struct CompiledReading: Sendable {
     }
 
     private struct Choice: Sendable {
-        var whenSlot: UInt8 = Op.always
-        var whenNot: UInt8 = 0
+        var when: Condition.Test?
         /// Whether the number must be multiplied, by the factor of the same index.
         var isScaled: Bool
-        var mask: UInt32 = 0
-        var want: UInt32 = 0
     }
 
     struct Factor: Sendable {
@@ -89,15 +86,12 @@ struct CompiledReading: Sendable {
         var factors: [Factor] = []
         for value in reading.values {
             let slot = try slot(value.field, value.node)
-            guard slot.type != .dateTime else { throw value.node.problem("'\(value.field)' is a time, not a number") }
+            guard !slot.isTime else { throw value.node.problem("'\(value.field)' is a time, not a number") }
             picks.append(Pick(
                 slot: slot.index, first: UInt8(choices.count), last: UInt8(choices.count + value.units.count - 1)))
             for unit in value.units {
                 var choice = Choice(isScaled: unit.each != ExactDecimal(1))
-                if let when = try unit.when.map(condition) {
-                    (choice.whenSlot, choice.whenNot) = (when.slot, when.isNegated ? 1 : 0)
-                    (choice.mask, choice.want) = (when.mask, when.want)
-                }
+                choice.when = try unit.when.map(condition)?.test
                 choices.append(choice)
                 factors.append(Factor(each: unit.each, keepsDecimals: slot.type.statesDecimals))
             }
@@ -107,7 +101,7 @@ struct CompiledReading: Sendable {
         self.factors = factors
         if let at = reading.measuredAt {
             let slot = try slot(at.field, at.node)
-            guard slot.type == .dateTime else { throw at.node.problem("'\(at.field)' is no date-time") }
+            guard slot.isTime else { throw at.node.problem("'\(at.field)' is no date-time") }
             time = slot.index
         } else {
             time = nil
@@ -228,7 +222,7 @@ extension CompiledReading {
 
     @inline(__always)
     private func holds(_ choice: Choice, _ fields: inout Fields) -> Bool {
-        fields.holds(choice.whenSlot, choice.mask, choice.want, isNegated: choice.whenNot == 1)
+        choice.when?.holds(&fields) ?? true
     }
 
     @inline(__always)
@@ -237,8 +231,8 @@ extension CompiledReading {
         return fields.mantissas[Int(slot)]
     }
 
-    private func missing(_ name: String, _ slot: UInt8, _ errors: UInt32) -> Verdict {
-        .missing(name, isError: errors & (1 << UInt32(slot)) != 0)
+    private func missing(_ name: String, _ slot: UInt8, _ errors: UInt64) -> Verdict {
+        .missing(name, isError: errors & (1 << UInt64(slot)) != 0)
     }
 
     func waitingText(_ index: Int) -> String { waitsFor[index].text }

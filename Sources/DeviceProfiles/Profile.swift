@@ -27,7 +27,7 @@ package final class Profile: Sendable {
         match = definition.match
         relay = definition.relay
         vectors = definition.vectors
-        let compiled = try definition.frames.map { frame throws(YAMLProblem) in try CompiledFrame(frame) }
+        let compiled = try CompiledFrame.compile(definition.frames)
         var frames = compiled.map { Frame(frame: $0, readings: []) }
         for reading in definition.readings {
             let fields = reading.values.map(\.field)
@@ -68,6 +68,7 @@ package final class Profile: Sendable {
             case .characteristic(let uuid): seen.sends { $0 == uuid }
             case .serviceData(let uuid): seen.advertises(serviceData: uuid)
             case .manufacturerData(let company): seen.advertises(company: company)
+            case .anyManufacturer, .object: false
             }
         }
     }
@@ -84,7 +85,7 @@ extension Profile {
                 let bytes: [UInt8]? = switch frame.frame.source {
                 case .serviceData(let uuid): advert.serviceData[uuid]
                 case .manufacturerData(let company): advert.manufacturerData[company]
-                case .characteristic: nil
+                case .characteristic, .anyManufacturer, .object: nil
                 }
                 if let bytes, let outcome = decode(bytes, from: frame.frame.source) { return outcome }
             }
@@ -96,7 +97,7 @@ extension Profile {
         let candidates = frames.filter { $0.frame.source == source }
         guard !candidates.isEmpty else { return nil }
         let span = bytes.span.bytes
-        guard let frame = candidates.first(where: { $0.frame.begins(span) }) else {
+        guard let frame = candidates.first(where: { $0.frame.fits(span) }) else {
             return .rejected(.unknownFrame(Array(bytes.prefix(4)).hex))
         }
         var fields = Fields()

@@ -33,7 +33,7 @@ struct ProfileReader {
         definition.extends = try top.optional("extends").map { node throws(YAMLProblem) in (try node.text(), node) }
         definition.models = try items(top.optional("models"), model)
         if let node = top.optional("characteristics") {
-            for (name, node) in try node.map().members { definition.characteristics.append((name, try characteristic(node))) }
+            for (name, node) in try node.map().members { definition.characteristics.append(try characteristic(name, node)) }
         }
         if let node = top.optional("relays") { definition.relay = try relay(node) }
         if definition.relay == nil { definition.match = try match(top.required("match")) }
@@ -93,11 +93,12 @@ struct ProfileReader {
         return rule
     }
 
-    private func characteristic(_ node: YAMLNode) throws(YAMLProblem) -> BluetoothUUID {
+    private func characteristic(_ name: String, _ node: YAMLNode) throws(YAMLProblem) -> CharacteristicDefinition {
         let map = try node.map()
-        try map.only(["service", "uuid"])
-        _ = try map.required("service").uuid()
-        return try map.required("uuid").uuid()
+        try map.only(["service", "uuid", "framing"])
+        return CharacteristicDefinition(
+            name: name, service: try map.required("service").uuid(), uuid: try map.required("uuid").uuid(),
+            framing: try map.optional("framing").map { node throws(YAMLProblem) in try Framing.read(node) })
     }
 
     private func relay(_ node: YAMLNode) throws(YAMLProblem) -> Relay {
