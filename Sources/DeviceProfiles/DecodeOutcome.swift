@@ -13,6 +13,8 @@ package enum DecodeOutcome: Sendable, Hashable {
     /// The profile reads nothing in it.
     case nothingToDecode
 
+    package var readings: [Reading] { if case .readings(let readings) = self { readings } else { [] } }
+
     /// The closed word for this outcome in the decode contract.
     package var name: String {
         switch self {
@@ -61,6 +63,12 @@ package enum DecodeFailure: Error, Sendable, Hashable {
     /// A date that no calendar has, a number beyond all use.
     case badValue(field: String)
     case unknownFrame(String)
+    /// Encrypted, and the device was enrolled without a key.
+    case noKey
+    /// Encrypted with another key, or changed on the way.
+    case wrongKey
+    /// A driver cannot make sense of it: in its words.
+    case notUnderstood(String)
 
     package var code: String {
         switch self {
@@ -71,6 +79,9 @@ package enum DecodeFailure: Error, Sendable, Hashable {
         case .reservedBits: "reserved-bits"
         case .badValue: "bad-value"
         case .unknownFrame: "unknown-frame"
+        case .noKey: "no-key"
+        case .wrongKey: "wrong-key"
+        case .notUnderstood: "not-understood"
         }
     }
 
@@ -84,6 +95,9 @@ package enum DecodeFailure: Error, Sendable, Hashable {
         case .reservedBits(let field): "reserved bits set in \(field)"
         case .badValue(let field): "no such value in \(field)"
         case .unknownFrame(let start): "no frame begins with \(start)"
+        case .noKey: "encrypted, and no key is known: enrol the device with its bind key"
+        case .wrongKey: "the key does not fit: encrypted with another, or damaged on the way"
+        case .notUnderstood(let reason): reason
         }
     }
 }

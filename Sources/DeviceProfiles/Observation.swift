@@ -56,6 +56,11 @@ package struct Observation: Sendable, Hashable {
         self.items = items
     }
 
+    /// What was advertised, in the order in which it was.
+    var adverts: some Sequence<Advertisement> {
+        items.lazy.compactMap { if case .advertisement(let advert) = $0.content { advert } else { nil } }
+    }
+
     func advertises(serviceData uuid: BluetoothUUID) -> Bool {
         items.contains { if case .advertisement(let advert) = $0.content { advert.serviceData[uuid] != nil } else { false } }
     }

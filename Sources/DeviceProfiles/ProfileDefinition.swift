@@ -15,6 +15,8 @@ struct ProfileDefinition: Sendable {
     var characteristics: [CharacteristicDefinition] = []
     var frames: [FrameDefinition] = []
     var readings: [ReadingDefinition] = []
+    /// The protocol that unwraps frames, and what it is told.
+    var driver: (name: YAMLNode, settings: YAMLMap?)?
     /// What an MQTT bridge hands on; such a profile has no frames of its own.
     var relay: Relay?
     var vectors: [Vector] = []
@@ -35,55 +37,7 @@ package struct Model: Sendable, Hashable {
 
     package var name: String
     package var id: String?
+    /// The model of which this is a regional name: listed, not counted.
+    package var variantOf: String?
     package var evidence: Evidence
-}
-
-/// When a profile claims a device. Every line that is given must hold.
-struct MatchRule: Sendable {
-    var services: [BluetoothUUID] = []
-    var serviceData: BluetoothUUID?
-    var company: UInt16?
-    var names: Names?
-    /// Yields to any vendor profile that also matches.
-    var isStandard = false
-
-    struct Names: Sendable {
-        var prefixes: [String] = []
-        var exact: [String] = []
-        /// Listed for people; no condition.
-        var isOptional = false
-
-        func contains(_ name: String) -> Bool {
-            exact.contains(name) || prefixes.contains { name.hasPrefix($0) }
-        }
-    }
-}
-
-struct ReadingDefinition: Sendable {
-    var kind: Kind
-    var requires: [(field: String, node: YAMLNode)] = []
-    var waitsFor: [ConditionText] = []
-    var ignores: [ConditionText] = []
-    var values: [Value] = []
-    var measuredAt: (field: String, node: YAMLNode)?
-    var plusMinutes: (field: String, node: YAMLNode)?
-    var user: (field: String, node: YAMLNode)?
-    var number: (field: String, node: YAMLNode)?
-    var qualifier: (field: String, node: YAMLNode)?
-    var marks: (field: String, node: YAMLNode)?
-    var node: YAMLNode
-
-    struct Value: Sendable {
-        var name: String
-        var field: String
-        /// The first whose condition holds.
-        var units: [UnitChoice]
-        var node: YAMLNode
-    }
-
-    struct UnitChoice: Sendable {
-        var when: ConditionText?
-        var unit: Unit
-        var each: ExactDecimal
-    }
 }
