@@ -39,10 +39,14 @@ struct Op: Sendable {
     static let always: UInt8 = 0xFF
 
     /// What does not fit into sixteen bytes, by index.
-    struct Tables: Sendable {
-        var tests: [Condition.Test] = []
-        var constants: [Int64] = []
-        var letters: [UInt8] = []
+    final class Tables: Sendable {
+        let tests: [Condition.Test]
+        let constants: [Int64]
+        let letters: [UInt8]
+
+        init(tests: [Condition.Test], constants: [Int64], letters: [UInt8]) {
+            (self.tests, self.constants, self.letters) = (tests, constants, letters)
+        }
     }
 }
 
