@@ -53,8 +53,10 @@ package struct ProfileCheck {
     }
 
     /// Cut anywhere, a frame is refused or reads as less; it never reads as something else. Of a sequence, everything behind the
-    /// cut is missing; and what it gives without its last item, or with it, it may give when that is cut.
+    /// cut is missing; and what it gives without its last item, or with it, it may give when that is cut. What is refused for
+    /// being too much may well read when there is less of it.
     private mutating func checkPrefixes(of vector: Vector, _ profile: Profile) {
+        if case .fails = vector.expectation { return }
         var vector = vector
         let items = vector.observation.items
         var before: [Reading] = []
