@@ -80,7 +80,11 @@ struct FrameAssembler {
             emit(Op(kind: .word, slot: slot, mask: at, want: UInt32(word.letters.utf8.count), operand: UInt32(word.code)), field.name)
         }
         for unknown in field.unknown {
-            emit(Op(kind: .forget, slot: slot, operand: constant(unknown.lowerBound, unknown.upperBound)), field.name)
+            if let low = UInt32(exactly: unknown.lowerBound), let high = UInt32(exactly: unknown.upperBound) {
+                emit(Op(kind: .forget, slot: slot, mask: low, want: high), field.name)
+            } else {
+                emit(Op(kind: .forgetWide, slot: slot, operand: constant(unknown.lowerBound, unknown.upperBound)), field.name)
+            }
         }
         if let epoch = field.epoch {
             emit(Op(kind: .civil, slot: slot, mask: epoch.ticks, operand: constant(epoch.seconds)), field.name)

@@ -18,8 +18,10 @@ struct Op: Sendable {
         case skip
         /// Goes to `operand` bytes behind the start, or before the end.
         case at, atEnd
-        /// Forgets `slot` if its value lies in `constants[operand] ... constants[operand + 1]`: the device's word for "not known".
+        /// Forgets `slot` if its value lies in `mask ... want`: the device's word for "not known".
         case forget
+        /// The same for wider numbers: in `constants[operand] ... constants[operand + 1]`.
+        case forgetWide
         /// Leaves out the next `operand` steps unless `tests[want]` holds.
         case test
     }
