@@ -68,6 +68,12 @@ package struct ProfileSet: Sendable {
         return among.filter { one in !among.contains { $0.extends == one.name } }
     }
 
+    /// The profile that reads this beside whatever profile the device has.
+    package func common(for content: Observation.Content) -> Profile? {
+        guard case .frame = content else { return nil }
+        return profiles.first { $0.isCommon && $0.reads(Observation(items: [Observation.Item(content)])) }
+    }
+
     /// Every profile that could read it by its bytes alone.
     package func readers(of seen: Observation) -> [Profile] { profiles.filter { $0.reads(seen) } }
 

@@ -21,9 +21,19 @@ package struct Decoding: Sendable {
     package init(_ seen: Observation, by profiles: ProfileSet, forced: Profile? = nil) {
         let match = forced.map { ProfileSet.Match.profile($0) } ?? profiles.match(seen)
         switch match {
-        case .profile(let profile): self.init(seen, by: profile)
+        case .profile(let profile):
+            self.init(seen, by: profile)
+            readBeside(profiles)
         case .none: self.init(answer: .noProfile, items: [])
         case .ambiguous(let profiles): self.init(answer: .ambiguous(profiles), items: [])
+        }
+    }
+
+    /// What the device's own profile does not know is read by the one that is common to all devices, if that does.
+    private mutating func readBeside(_ profiles: ProfileSet) {
+        for index in items.indices where items[index].outcome == .nothingToDecode {
+            guard let common = profiles.common(for: items[index].item.content) else { continue }
+            items[index].outcome = common.decode(items[index].item.content)
         }
     }
 
