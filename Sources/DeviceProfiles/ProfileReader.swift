@@ -32,7 +32,7 @@ struct ProfileReader {
         self.top = top
         try top.only([
             "profile", "title", "extends", "models", "source", "match", "relays", "driver", "settings", "characteristics", "frames",
-            "readings", "changes", "vectors",
+            "readings", "changes", "conversation", "vectors",
         ])
         let name = try top.required("profile")
         guard try name.text() == path else {
@@ -45,6 +45,7 @@ struct ProfileReader {
     }
 
     private mutating func readBody(_ base: ProfileDefinition?) throws(YAMLProblem) {
+        definition.conversation = top.optional("conversation")
         definition.models = try models(top.optional("models"))
         if let node = top.optional("characteristics") {
             for (name, node) in try node.map().members { definition.characteristics.append(try characteristic(name, node)) }
@@ -137,19 +138,19 @@ extension ProfileDefinition {
         from base: ProfileDefinition, changes: [(path: String, change: YAMLNode)]
     ) throws(YAMLProblem) {
         var inherited = base.frames
-        // Where it puts a characteristic of the base elsewhere, the frames follow.
-        for index in inherited.indices {
-            guard case .characteristic(let uuid) = inherited[index].source,
-                let name = base.characteristics.first(where: { $0.uuid == uuid })?.name,
-                let mine = characteristics.first(where: { $0.name == name })
-            else { continue }
-            inherited[index].source = .characteristic(mine.uuid)
-        }
         try FrameReader.apply(changes, to: &inherited)
+        // The same protocol under another UUID: the frames follow the characteristic that is given again under its name.
+        for old in base.characteristics {
+            guard let new = characteristics.first(where: { $0.name == old.name }), new.uuid != old.uuid else { continue }
+            for index in inherited.indices where inherited[index].source == .characteristic(old.uuid) {
+                inherited[index].source = .characteristic(new.uuid)
+            }
+        }
         characteristics = characteristics.replacing(base.characteristics, by: \.name)
         frames = frames.replacing(inherited, by: \.name)
         readings = readings.replacing(base.readings, by: \.name)
         driver = driver ?? base.driver
+        conversation = conversation ?? base.conversation
     }
 }
 
