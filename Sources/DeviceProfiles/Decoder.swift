@@ -25,9 +25,8 @@ enum Decoder {
         var errors = fields.errors
         let end = frame.byteCount
         var at = start
-        var reach = start
-        var text = 0..<0
         var next = 0
+        var rare = Rare()
         while next < program.count {
             let index = next
             next &+= 1
@@ -106,69 +105,16 @@ enum Decoder {
                 at &+= Int(op.operand)
                 guard at <= end else { throw .tooShort(op: index) }
                 continue
-            case .u40, .u48, .u64, .u40be, .u48be, .u64be:
-                size = wideSize(op.kind)
-                guard at &+ size <= end else { throw .tooShort(op: index) }
-                guard let wide = wide(frame, at, size, isBig: op.kind.rawValue >= Op.Kind.u40be.rawValue) else {
-                    throw .badValue(op: index)
-                }
-                value = wide
-            case .bcd, .bcdReversed:
-                size = Int(op.operand)
-                guard at &+ size <= end else { throw .tooShort(op: index) }
-                guard let number = packedDigits(frame, at, size, isReversed: op.kind == .bcdReversed) else {
-                    throw .badValue(op: index)
-                }
-                at &+= size
-                fields.mantissas[slot] = number
-                fields.exponents[slot] = 0
-                present |= bit
-                continue
-            case .digits, .digitsUntil, .digitsToEnd, .text, .textUntil, .textToEnd:
-                guard let stretch = stretch(op, frame, at) else { throw .tooShort(op: index) }
-                at = stretch.next
-                let letters = trimmed(frame, stretch.text)
-                if op.kind.rawValue >= Op.Kind.text.rawValue { text = letters; continue }
-                // Blanks and nothing else: no number was told.
-                if letters.isEmpty { continue }
-                guard let number = asciiNumber(frame, letters) else { throw .badValue(op: index) }
-                fields.mantissas[slot] = number.mantissa
-                fields.exponents[slot] = number.exponent
-                present |= bit
-                continue
-            case .word:
-                guard reads(tables.letters, Int(op.mask), Int(op.want), in: frame, text) else { continue }
-                fields.mantissas[slot] = Int64(op.operand)
-                fields.exponents[slot] = 0
-                present |= bit
-                continue
-            case .civil:
-                guard present & bit != 0 else { continue }
-                let (seconds, isBeyond) = (fields.mantissas[slot] / Int64(op.mask))
-                    .addingReportingOverflow(tables.constants[Int(op.operand)])
-                guard !isBeyond, let time = PackedTime(secondsSince1970: seconds) else { throw .badValue(op: index) }
-                fields.mantissas[slot] = time.value
-                continue
-            case .at:
-                reach = max(reach, at)
-                at = Int(op.operand)
-                guard at <= end else { throw .tooShort(op: index) }
-                continue
-            case .atEnd:
-                reach = max(reach, at)
-                at = end &- Int(op.operand)
-                guard at >= 0 else { throw .tooShort(op: index) }
-                continue
             case .forget:
                 let value = fields.mantissas[slot]
-                let (low, high) = (tables.constants[Int(op.operand)], tables.constants[Int(op.operand) &+ 1])
-                if value >= low, value <= high, value == 0 || fields.exponents[slot] == 0 { present &= ~bit }
+                if value >= Int64(op.mask), value <= Int64(op.want), value == 0 || fields.exponents[slot] == 0 {
+                    present &= ~bit
+                }
                 continue
-            case .test:
-                let test = tables.tests[Int(op.want)]
-                let of = Fields.index(test.slot)
-                let isThere = present & (1 &<< UInt64(test.slot)) != 0
-                if !test.holds(isThere, fields.mantissas[of], fields.exponents[of]) { next &+= Int(op.operand) }
+            default:
+                (rare.at, rare.next, rare.present) = (at, next, present)
+                try takeRare(op, index, tables, frame, &rare, &fields)
+                (at, next, present) = (rare.at, rare.next, rare.present)
                 continue
             }
             guard UInt32(truncatingIfNeeded: value) & op.operand == 0 else { throw .reservedBits(op: index) }
@@ -179,7 +125,7 @@ enum Decoder {
         }
         fields.present = present
         fields.errors = errors
-        return Ends(at: at, reach: max(reach, at))
+        return Ends(at: at, reach: max(rare.reach, at))
     }
 
     // Callers have checked the end.

@@ -2,9 +2,9 @@ import StrictYAML
 
 /// Steps, what they refer to, and whose steps they are.
 struct FrameProgram: Sendable {
-    fileprivate(set) var steps: [Op] = []
-    fileprivate(set) var tables = Op.Tables()
-    fileprivate(set) var names: [String] = []
+    let steps: [Op]
+    let tables: Op.Tables
+    let names: [String]
 
     @inline(__always)
     func run(_ bytes: RawSpan, from start: Int, into fields: inout Fields) throws(DecodeFailure) -> Decoder.Ends {
@@ -36,7 +36,15 @@ struct FrameProgram: Sendable {
 
 /// Makes a program of the fields of a frame, one behind the other.
 struct FrameAssembler {
-    private(set) var program = FrameProgram()
+    private var steps: [Op] = []
+    private var names: [String] = []
+    private var tests: [Condition.Test] = []
+    private var constants: [Int64] = []
+    private var letters: [UInt8] = []
+
+    var program: FrameProgram {
+        FrameProgram(steps: steps, tables: Op.Tables(tests: tests, constants: constants, letters: letters), names: names)
+    }
 
     mutating func add(_ field: FieldDefinition, to slots: inout [String: CompiledFrame.Slot], isRepeated: Bool) throws(YAMLProblem) {
         if let count = field.skip {
@@ -57,7 +65,7 @@ struct FrameAssembler {
             (whole.mask, whole.want) = inline
             conditions = []
         }
-        let start = program.steps.count
+        let start = steps.count
         for _ in conditions { emit(Op(kind: .test), field.name) }
         if let at = field.at {
             whole.kind = at < 0 ? .atEnd : .at
@@ -66,21 +74,25 @@ struct FrameAssembler {
         }
         (whole.kind, whole.slot, whole.operand) = (field.opKind, slot, field.operand)
         emit(whole, field.name)
-        for (letters, code) in field.words {
-            let at = UInt32(program.tables.letters.count)
-            program.tables.letters += Array(letters.utf8)
-            emit(Op(kind: .word, slot: slot, mask: at, want: UInt32(letters.utf8.count), operand: UInt32(code)), field.name)
+        for word in field.words {
+            let at = UInt32(letters.count)
+            letters += Array(word.letters.utf8)
+            emit(Op(kind: .word, slot: slot, mask: at, want: UInt32(word.letters.utf8.count), operand: UInt32(word.code)), field.name)
         }
         for unknown in field.unknown {
-            emit(Op(kind: .forget, slot: slot, operand: constant(unknown.lowerBound, unknown.upperBound)), field.name)
+            if let low = UInt32(exactly: unknown.lowerBound), let high = UInt32(exactly: unknown.upperBound) {
+                emit(Op(kind: .forget, slot: slot, mask: low, want: high), field.name)
+            } else {
+                emit(Op(kind: .forgetWide, slot: slot, operand: constant(unknown.lowerBound, unknown.upperBound)), field.name)
+            }
         }
         if let epoch = field.epoch {
             emit(Op(kind: .civil, slot: slot, mask: epoch.ticks, operand: constant(epoch.seconds)), field.name)
         }
         for (index, test) in conditions.enumerated() {
-            program.steps[start + index].want = UInt32(program.tables.tests.count)
-            program.steps[start + index].operand = UInt32(program.steps.count - start - index - 1)
-            program.tables.tests.append(test)
+            steps[start + index].want = UInt32(tests.count)
+            steps[start + index].operand = UInt32(steps.count - start - index - 1)
+            tests.append(test)
         }
     }
 
@@ -90,17 +102,17 @@ struct FrameAssembler {
 
     /// How many steps lead to the value of a slot.
     func steps(through slot: UInt8) -> Int {
-        (program.steps.lastIndex { $0.slot == slot && ![.test, .skip, .at, .atEnd].contains($0.kind) } ?? -1) + 1
+        (steps.lastIndex { $0.slot == slot && ![.test, .skip, .at, .atEnd].contains($0.kind) } ?? -1) + 1
     }
 
     private mutating func emit(_ op: Op, _ name: String) {
-        program.steps.append(op)
-        program.names.append(name)
+        steps.append(op)
+        names.append(name)
     }
 
     private mutating func constant(_ numbers: Int64...) -> UInt32 {
-        program.tables.constants += numbers
-        return UInt32(program.tables.constants.count - numbers.count)
+        constants += numbers
+        return UInt32(constants.count - numbers.count)
     }
 }
 

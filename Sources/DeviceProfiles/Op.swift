@@ -18,8 +18,10 @@ struct Op: Sendable {
         case skip
         /// Goes to `operand` bytes behind the start, or before the end.
         case at, atEnd
-        /// Forgets `slot` if its value lies in `constants[operand] ... constants[operand + 1]`: the device's word for "not known".
+        /// Forgets `slot` if its value lies in `mask ... want`: the device's word for "not known".
         case forget
+        /// The same for wider numbers: in `constants[operand] ... constants[operand + 1]`.
+        case forgetWide
         /// Leaves out the next `operand` steps unless `tests[want]` holds.
         case test
     }
@@ -39,10 +41,14 @@ struct Op: Sendable {
     static let always: UInt8 = 0xFF
 
     /// What does not fit into sixteen bytes, by index.
-    struct Tables: Sendable {
-        var tests: [Condition.Test] = []
-        var constants: [Int64] = []
-        var letters: [UInt8] = []
+    final class Tables: Sendable {
+        let tests: [Condition.Test]
+        let constants: [Int64]
+        let letters: [UInt8]
+
+        init(tests: [Condition.Test], constants: [Int64], letters: [UInt8]) {
+            (self.tests, self.constants, self.letters) = (tests, constants, letters)
+        }
     }
 }
 
