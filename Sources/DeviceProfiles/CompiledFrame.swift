@@ -113,51 +113,51 @@ struct CompiledFrame: Sendable {
     func run(_ bytes: RawSpan, into fields: inout Fields) throws(DecodeFailure) {
         let whole = bytes.byteCount
         guard isPlain, whole >= shortest, whole <= longest else { return try runWithRest(bytes, into: &fields) }
-        (fields.present, fields.errors) = (0, 0)
-        let reach = try fixed.run(bytes, from: 0, into: &fields).reach
+        fields.clear()
+        let reach = try fixed.run(bytes, into: &fields)
         if reach != whole { throw .tooLong(is: whole, expected: reach) }
     }
 
     @inline(never)
     private func runWithRest(_ bytes: RawSpan, into fields: inout Fields) throws(DecodeFailure) {
-        let (count, ends) = try runFixed(bytes, into: &fields)
-        if rest.repetition == nil { try expectEnd(ends.reach, count, bytes.byteCount) }
+        let (count, reach) = try runFixed(bytes, into: &fields)
+        if rest.repetition == nil { try expectEnd(reach, count, bytes.byteCount) }
     }
 
     /// Decodes all of it, and calls `body` with each repetition beside what stands once; once if there is none to repeat.
     /// A frame that is refused is refused before the first call.
     func runEach(_ bytes: RawSpan, into fields: inout Fields, _ body: (inout Fields) -> Void) throws(DecodeFailure) {
-        let (count, ends) = try runFixed(bytes, into: &fields)
+        let (count, reach) = try runFixed(bytes, into: &fields)
         guard let repetition = rest.repetition else {
-            try expectEnd(ends.reach, count, bytes.byteCount)
+            try expectEnd(reach, count, bytes.byteCount)
             return body(&fields)
         }
         let times = try self.times(repetition, in: &fields)
         let payload = bytes.extracting(first: count)
-        let (present, errors) = (fields.present, fields.errors)
-        let reach = try each(repetition, times, of: payload, ends, &fields) { _ in }
-        try expectEnd(reach, count, bytes.byteCount)
-        (fields.present, fields.errors) = (present, errors)
-        _ = try each(repetition, times, of: payload, ends, &fields, body)
-        (fields.present, fields.errors) = (present, errors)
+        let start = fields.at
+        try expectEnd(max(reach, each(repetition, times, of: payload, &fields) { _ in }), count, bytes.byteCount)
+        fields.at = start
+        _ = try each(repetition, times, of: payload, &fields, body)
     }
 
     /// Returns the farthest byte read.
     private func each(
-        _ repetition: Repetition, _ times: Int?, of payload: RawSpan, _ start: Decoder.Ends, _ fields: inout Fields,
+        _ repetition: Repetition, _ times: Int?, of payload: RawSpan, _ fields: inout Fields,
         _ body: (inout Fields) -> Void
     ) throws(DecodeFailure) -> Int {
         let (present, errors) = (fields.present, fields.errors)
-        var (at, reach, done) = (start.at, start.reach, 0)
+        var (reach, done) = (0, 0)
         let least = repetition.when == nil ? 0 : 1
-        while times.map({ done < $0 }) ?? (done < least || (at < payload.byteCount && done < repetition.most)) {
+        while times.map({ done < $0 }) ?? (done < least || (fields.at < payload.byteCount && done < repetition.most)) {
+            let start = fields.at
             (fields.present, fields.errors) = (present, errors)
-            let ends = try repetition.program.run(payload, from: at, into: &fields)
+            reach = try repetition.program.run(payload, into: &fields)
+            done += 1
             // Fields that are all absent take no bytes, and would never come to the end.
-            if ends.at == at, times == nil { break }
-            (at, reach, done) = (ends.at, max(reach, ends.reach), done + 1)
+            if fields.at == start, times == nil { break }
             body(&fields)
         }
+        (fields.present, fields.errors) = (present, errors)
         return reach
     }
 
@@ -171,31 +171,31 @@ struct CompiledFrame: Sendable {
 
     private func runFixed(
         _ bytes: RawSpan, into fields: inout Fields
-    ) throws(DecodeFailure) -> (payloadCount: Int, Decoder.Ends) {
+    ) throws(DecodeFailure) -> (payloadCount: Int, reach: Int) {
         var count = bytes.byteCount
         if count < shortest || count > longest {
             throw shortest == longest ? .wrongLength(is: count, expected: shortest) : .lengthOutside(is: count, expected: shortest...longest)
         }
-        (fields.present, fields.errors) = (0, 0)
+        fields.clear()
         if let checksum = rest.checksum, !checksum.isOptional {
             var isThere = true
             if let sumCondition = rest.sumCondition {
-                _ = try fixed.run(bytes, from: 0, steps: sumCondition.steps, into: &fields)
+                _ = try fixed.run(bytes, steps: sumCondition.steps, into: &fields)
                 isThere = sumCondition.test.holds(&fields)
-                (fields.present, fields.errors) = (0, 0)
+                fields.clear()
             }
             if isThere {
                 guard checksum.holds(for: bytes) else { throw .badChecksum(frame: name) }
                 count = checksum.payloadCount(of: count)
             }
         }
-        let ends = try fixed.run(bytes.extracting(first: count), from: 0, into: &fields)
+        let reach = try fixed.run(bytes.extracting(first: count), into: &fields)
         // A sum that only some devices send is there where its bytes are left over.
-        if let checksum = rest.checksum, checksum.isOptional, ends.reach == count - checksum.kind.size {
+        if let checksum = rest.checksum, checksum.isOptional, reach == count - checksum.kind.size {
             guard checksum.holds(for: bytes) else { throw .badChecksum(frame: name) }
-            count = ends.reach
+            count = reach
         }
-        return (count, ends)
+        return (count, reach)
     }
 
     private func expectEnd(_ reach: Int, _ payloadCount: Int, _ count: Int) throws(DecodeFailure) {

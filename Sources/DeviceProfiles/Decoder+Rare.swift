@@ -2,10 +2,9 @@ import Readings
 
 // What few frames hold, kept out of the loop that all of them run through.
 extension Decoder {
-    /// What a rare step may change. The loop has its own copies of the first three, which would else never stand in registers.
+    /// What a rare step may change. The loop has its own copies of the first two, which would else never stand in registers.
     struct Rare {
         var at = 0
-        var next = 0
         var present: UInt64 = 0
         /// The farthest byte read before a jump.
         var reach = 0
@@ -40,11 +39,13 @@ extension Decoder {
             guard let number = asciiNumber(frame, letters) else { throw .badValue(op: index) }
             (mantissa, exponent) = number
         case .word:
-            guard reads(tables.letters, Int(op.mask), Int(op.want), in: frame, rare.text) else { return }
-            (mantissa, exponent) = (Int64(op.operand), 0)
+            let at = Int(op.operand)
+            let (start, count) = (Int(tables.constants[at]), Int(tables.constants[at &+ 1]))
+            guard reads(tables.letters, start, count, in: frame, rare.text) else { return }
+            (mantissa, exponent) = (tables.constants[at &+ 2], 0)
         case .civil:
             guard rare.present & bit != 0 else { return }
-            let (seconds, isBeyond) = (fields.mantissas[slot] / Int64(op.mask))
+            let (seconds, isBeyond) = (fields.mantissas[slot] / tables.constants[Int(op.operand) &+ 1])
                 .addingReportingOverflow(tables.constants[Int(op.operand)])
             guard !isBeyond, let time = PackedTime(secondsSince1970: seconds) else { throw .badValue(op: index) }
             (mantissa, exponent) = (time.value, 0)
@@ -59,11 +60,12 @@ extension Decoder {
             guard rare.at >= 0, rare.at <= end else { throw .tooShort(op: index) }
             return
         case .test:
-            let test = tables.tests[Int(op.want)]
+            let test = tables.tests[Int(op.operand)]
             let of = Fields.index(test.slot)
             let isThere = rare.present & (1 &<< UInt64(test.slot)) != 0
-            if !test.holds(isThere, fields.mantissas[of], fields.exponents[of]) { rare.next &+= Int(op.operand) }
-            return
+            rare.present &= ~bit
+            guard test.holds(isThere, fields.mantissas[of], fields.exponents[of]) else { return }
+            (mantissa, exponent) = (1, 0)
         default:
             let size = switch op.kind {
             case .u40, .u40be: 5

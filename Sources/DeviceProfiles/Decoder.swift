@@ -9,27 +9,19 @@ enum Decoder {
         case badValue(op: Int)
     }
 
-    /// Where a run ended, and the farthest byte that it read: behind a jump back these are two.
-    struct Ends {
-        var at: Int
-        var reach: Int
-    }
-
-    /// Reads from the byte `start` on, and adds to what `fields` hold already.
+    /// Reads from `fields.at` on, leaves there where it ended, and adds to what `fields` hold already.
+    /// Returns the farthest byte that it read: behind a jump back the end is another.
     @inline(never)
     static func run(
-        _ program: Span<Op>, _ tables: Op.Tables, over frame: RawSpan, from start: Int, into fields: inout Fields
-    ) throws(Stop) -> Ends {
+        _ program: Span<Op>, _ tables: Op.Tables, over frame: RawSpan, into fields: inout Fields
+    ) throws(Stop) -> Int {
         // Kept here and written at the end: the compiler cannot know that no value is stored on top of them.
         var present = fields.present
         var errors = fields.errors
         let end = frame.byteCount
-        var at = start
-        var next = 0
+        var at = fields.at
         var rare = Rare()
-        while next < program.count {
-            let index = next
-            next &+= 1
+        for index in program.indices {
             let op = program[index]
             if op.whenSlot != Op.always {
                 let isThere = present & (1 &<< UInt64(op.whenSlot)) != 0
@@ -112,9 +104,9 @@ enum Decoder {
                 }
                 continue
             default:
-                (rare.at, rare.next, rare.present) = (at, next, present)
+                (rare.at, rare.present) = (at, present)
                 try takeRare(op, index, tables, frame, &rare, &fields)
-                (at, next, present) = (rare.at, rare.next, rare.present)
+                (at, present) = (rare.at, rare.present)
                 continue
             }
             guard UInt32(truncatingIfNeeded: value) & op.operand == 0 else { throw .reservedBits(op: index) }
@@ -123,9 +115,10 @@ enum Decoder {
             fields.exponents[slot] = 0
             present |= bit
         }
-        fields.present = present
+        fields.present = present & ~(1 << UInt64(Op.testSlot))
         fields.errors = errors
-        return Ends(at: at, reach: max(rare.reach, at))
+        fields.at = at
+        return max(rare.reach, at)
     }
 
     // Callers have checked the end.

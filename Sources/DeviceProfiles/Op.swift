@@ -10,9 +10,10 @@ struct Op: Sendable {
         case digits, digitsUntil, digitsToEnd
         /// An ASCII word, likewise. It is only marked; the `word` steps behind it compare.
         case text, textUntil, textToEnd
-        /// Gives `slot` the number `operand` if the marked word is that of `letters[mask..<mask + want]`.
+        /// `constants[operand...]` are where a word stands in the letters, its length, and the number that `slot` gets if the
+        /// marked one is the same.
         case word
-        /// Makes a civil time of the seconds in `slot`: since `constants[operand]`, `mask` of them a second.
+        /// Makes a civil time of the number in `slot`: since `constants[operand]`, the constant behind it a second.
         case civil
         /// Passes over `operand` bytes.
         case skip
@@ -22,7 +23,7 @@ struct Op: Sendable {
         case forget
         /// The same for wider numbers: in `constants[operand] ... constants[operand + 1]`.
         case forgetWide
-        /// Leaves out the next `operand` steps unless `tests[want]` holds.
+        /// Makes `slot` 1 if `tests[operand]` holds, else absent: a condition that does not fit into a step.
         case test
     }
 
@@ -39,6 +40,11 @@ struct Op: Sendable {
     var operand: UInt32 = 0
 
     static let always: UInt8 = 0xFF
+    /// The slot of such a condition; no field stands there.
+    static let testSlot = UInt8(Fields.capacity - 1)
+
+    /// Takes the step only if `slot` is 1.
+    mutating func ask(_ slot: UInt8) { (whenSlot, whenNot, mask, want) = (slot, 0, 1, 1) }
 
     /// What does not fit into sixteen bytes, by index.
     final class Tables: Sendable {
@@ -60,12 +66,18 @@ struct Fields: ~Copyable {
     var exponents = InlineArray<64, Int8>(repeating: 0)
     /// Bit n: slot n holds a value.
     var present: UInt64 = 0
+    /// Where in the frame the next step reads.
+    var at = 0
     /// Bit n: slot n holds one of the words that are not numbers (NaN, NRes, infinities, reserved).
     var errors: UInt64 = 0
 
     /// Slots are given out below `capacity`; saying so again spares every check of it.
     @inline(__always)
     static func index(_ slot: UInt8) -> Int { Int(slot & 63) }
+
+    /// Forgets a frame, for the next.
+    @inline(__always)
+    mutating func clear() { (present, errors, at) = (0, 0, 0) }
 
     @inline(__always)
     func has(_ slot: UInt8) -> Bool { present & (1 &<< UInt64(slot)) != 0 }

@@ -31,6 +31,8 @@ struct Vector: Sendable {
     /// A relay's vector.
     var message: (topic: String, payload: String)?
     var expectation: Expectation
+    /// A conversation; what its device sent is the observation.
+    var talk: VectorTalk?
     var node: YAMLNode
 }
 
