@@ -11,8 +11,12 @@ struct AnswerPattern: Sendable, Hashable {
         var want: UInt8
     }
 
-    /// nil for anything that is no pattern.
+    /// An empty text is any value; nil for anything that is no pattern.
     init?(_ text: String) {
+        guard !text.isEmpty else {
+            alternatives = [[]]
+            return
+        }
         for part in text.split(separator: "|", omittingEmptySubsequences: false) {
             var bytes: [Byte] = []
             for word in part.split(separator: " ") {

@@ -64,7 +64,7 @@ struct WriteTemplate: Sendable, Hashable {
         func bytes(_ number: Int) -> [UInt8]? {
             guard number >= 0, let number = UInt32(exactly: number), number <= most else { return nil }
             switch self {
-            case .bcd: return [UInt8(number / 10 << 4 | number % 10)]
+            case .bcd: return [UInt8((number / 10) << 4 | number % 10)]
             case .digits: return [UInt8(ascii: "0") + UInt8(number / 10), UInt8(ascii: "0") + UInt8(number % 10)]
             default:
                 let little = (0..<width).map { UInt8(truncatingIfNeeded: number >> (8 * UInt32($0))) }
