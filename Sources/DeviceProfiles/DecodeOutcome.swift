@@ -13,6 +13,8 @@ package enum DecodeOutcome: Sendable, Hashable {
     /// The profile reads nothing in it.
     case nothingToDecode
 
+    package var readings: [Reading] { if case .readings(let readings) = self { readings } else { [] } }
+
     /// The closed word for this outcome in the decode contract.
     package var name: String {
         switch self {
@@ -54,22 +56,32 @@ package enum DecodeFailure: Error, Sendable, Hashable {
     case tooShort(field: String)
     case tooLong(is: Int, expected: Int)
     case wrongLength(is: Int, expected: Int)
+    case lengthOutside(is: Int, expected: ClosedRange<Int>)
     case badChecksum(frame: String)
     /// A bit that the layout keeps for later is set: this is another layout.
     case reservedBits(field: String)
     /// A date that no calendar has, a number beyond all use.
     case badValue(field: String)
     case unknownFrame(String)
+    /// Encrypted, and the device was enrolled without a key.
+    case noKey
+    /// Encrypted with another key, or changed on the way.
+    case wrongKey
+    /// A driver cannot make sense of it: in its words.
+    case notUnderstood(String)
 
     package var code: String {
         switch self {
         case .tooShort: "too-short"
         case .tooLong: "too-long"
-        case .wrongLength: "wrong-length"
+        case .wrongLength, .lengthOutside: "wrong-length"
         case .badChecksum: "bad-checksum"
         case .reservedBits: "reserved-bits"
         case .badValue: "bad-value"
         case .unknownFrame: "unknown-frame"
+        case .noKey: "no-key"
+        case .wrongKey: "wrong-key"
+        case .notUnderstood: "not-understood"
         }
     }
 
@@ -78,10 +90,14 @@ package enum DecodeFailure: Error, Sendable, Hashable {
         case .tooShort(let field): "too short at \(field)"
         case .tooLong(let length, let expected): "length \(length), but the layout ends at \(expected)"
         case .wrongLength(let length, let expected): "length \(length) is not \(expected)"
+        case .lengthOutside(let length, let expected): "length \(length) is not \(expected.lowerBound)..\(expected.upperBound)"
         case .badChecksum(let frame): "checksum of \(frame)"
         case .reservedBits(let field): "reserved bits set in \(field)"
         case .badValue(let field): "no such value in \(field)"
         case .unknownFrame(let start): "no frame begins with \(start)"
+        case .noKey: "encrypted, and no key is known: enrol the device with its bind key"
+        case .wrongKey: "the key does not fit: encrypted with another, or damaged on the way"
+        case .notUnderstood(let reason): reason
         }
     }
 }
