@@ -43,6 +43,8 @@ struct Checksum: Sendable {
     /// The sum is there, and checked, only then.
     var when: ConditionText?
 
+    init(_ kind: Kind) { self.kind = kind }
+
     /// Reads a word, or a map; a sum of several bytes is in the frame's order.
     init(_ node: YAMLNode, isBigEndian: Bool) throws(YAMLProblem) {
         self.isBigEndian = isBigEndian
@@ -120,7 +122,7 @@ struct Checksum: Sendable {
     }
 
     /// What the sum over these bytes should be.
-    private func value(of bytes: RawSpan) -> UInt32 {
+    func value(of bytes: RawSpan) -> UInt32 {
         switch kind {
         case .sum8: total(bytes)
         case .sum8Plus1: total(bytes) &+ 1

@@ -59,6 +59,7 @@ struct VectorReader {
         } else if let node = map.optional("talk") {
             let talk = try TalkReader(of: definition).talk(node)
             (vector.talk, vector.observation.items) = (talk, talk.items.map { Observation.Item($0) })
+            vector.isSequence = true
         } else {
             vector.observation.items = try content(map, node).map { Observation.Item($0) }
         }

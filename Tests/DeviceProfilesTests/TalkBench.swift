@@ -3,13 +3,15 @@ import Readings
 import Synchronization
 import Testing
 
-/// A made-up profile with two frames on one port and a conversation, and a device that replays a script.
+/// A made-up profile with frames on a port and a stream and a conversation, and a device that replays a script.
 struct TalkBench {
     let plan: ConversationPlan
 
     static let characteristics: [(name: String, uuid: String)] = [
-        ("port", "FFF1"), ("command", "FFF2"), ("control", "2A52"), ("clock", "2A2B"), ("user", "2A9F"), ("unread", "FFF5"),
+        ("port", "FFF1"), ("command", "FFF2"), ("control", "2A52"), ("clock", "2A2B"), ("user", "2A9F"), ("unread", "FFF5"), ("stream", "FFF6"),
     ]
+
+    private static let framing = ", framing: { starts-with: \"55\", length: { at: 1, type: u8, plus: 2 } }"
 
     init(_ conversation: String) throws {
         let set = try ProfileSet([TalkBench.source(conversation)])
@@ -23,7 +25,7 @@ struct TalkBench {
     /// What stands under `conversation:` begins on line 3, without indentation.
     static func yaml(_ conversation: String) -> String {
         let indented = conversation.split(separator: "\n", omittingEmptySubsequences: false).map { "  \($0)" }.joined(separator: "\n")
-        let names = characteristics.map { "  \($0.name): { service: \"FFF0\", uuid: \"\($0.uuid)\" }" }.joined(separator: "\n")
+        let names = characteristics.map { "  \($0.name): { service: \"FFF0\", uuid: \"\($0.uuid)\"\($0.name == "stream" ? framing : "") }" }.joined(separator: "\n")
         return """
             profile: test/talk
             conversation:
@@ -36,6 +38,7 @@ struct TalkBench {
             frames:
               weight: { from: port, starts-with: "A1", checksum: sum8, length: 3, fields: [ { skip: 1 }, { name: value, type: u8 } ] }
               stop: { from: port, starts-with: "A2", fields: [ { name: code, type: u8 } ] }
+              packet: { from: stream, starts-with: "55", checksum: sum8, tail: ignored, fields: [ { skip: 2 }, { name: kind, type: u8 } ] }
               heard: { from: { service-data: "FFF0" }, fields: [ { name: level, type: u8 } ] }
             readings:
               body-weight: { values: { weight: { field: value, unit: kg } } }
