@@ -33,6 +33,11 @@ package struct Assembly: Sendable {
         /// Those that waited and ended by themselves.
         package var settled: [Settled] = []
 
+        init() {}
+
+        /// Of an item that hangs on no other.
+        package init(_ outcome: DecodeOutcome) { outcomes = [Outcome(outcome: outcome)] }
+
         package static func == (one: Step, other: Step) -> Bool {
             one.outcomes == other.outcomes && one.settled == other.settled && one.joined.elementsEqual(other.joined, by: ==)
         }
@@ -51,6 +56,8 @@ package struct Assembly: Sendable {
     var held: [Int: Held] = [:]
     /// Equal values in a row, likewise.
     var runs: [Int: Run] = [:]
+    /// The newest of frames that are told once and added to whatever follows, by their index.
+    var latest: [Int: [UInt8]] = [:]
     private var last: Ticket = 0
 
     package init(of profile: Profile) {

@@ -42,6 +42,8 @@ struct Checksum: Sendable {
     var isBigEndian = false
     /// The sum is there, and checked, only then.
     var when: ConditionText?
+    /// Only some devices send it: it is there, at the end, where exactly its bytes are left behind the last field.
+    var isOptional = false
 
     init(_ kind: Kind) { self.kind = kind }
 
@@ -53,7 +55,7 @@ struct Checksum: Sendable {
             return
         }
         let map = try node.map()
-        try map.only(["kind", "over", "at", "seed", "mask", "when"])
+        try map.only(["kind", "over", "at", "seed", "mask", "when", "optional"])
         kind = try map.required("kind").word(of: Kind.self)
         if let over = map.optional("over") { (first, last) = try Checksum.span(over) }
         if let node = map.optional("at") {
@@ -67,6 +69,10 @@ struct Checksum: Sendable {
         }
         seed = try map.optional("seed").map { node throws(YAMLProblem) in try number(node, kind) }
         mask = try map.optional("mask").map { node throws(YAMLProblem) in try number(node, kind) } ?? .max
+        isOptional = try map.optional("optional")?.bool() ?? false
+        if isOptional, let node = map.optional("at") ?? map.optional("over") ?? map.optional("when") {
+            throw node.problem("an optional sum stands at the end, over all before it")
+        }
         when = try map.optional("when").map { node throws(YAMLProblem) in ConditionText(text: try node.text(), node: node) }
     }
 

@@ -22,8 +22,11 @@ enum MatchReader {
             rule.data = try ByteShape(map)
         }
         if let rank = map.optional("rank") {
-            guard try rank.text() == "standard" else { throw rank.problem("the only rank is 'standard'; leave the line out for a vendor profile") }
-            rule.isStandard = true
+            switch try rank.text() {
+            case "standard": rule.rank = .standard
+            case "common": rule.rank = .common
+            default: throw rank.problem("the ranks are 'standard' and 'common'; leave the line out for a vendor profile")
+            }
         }
         let isNamed = rule.names.map { !$0.isOptional } ?? false
         guard isNamed || !rule.services.isEmpty || rule.serviceData != nil || rule.company != nil || rule.isAnyCompany else {

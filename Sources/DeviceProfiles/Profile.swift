@@ -11,6 +11,8 @@ package final class Profile: Sendable {
     package let version: String
     let match: MatchRule
     let relay: Relay?
+    /// The profile that it extends, if any.
+    let extends: String?
     let frames: [Frame]
     /// The places it listens to, each once, in the order of the frames.
     let ports: [Port]
@@ -29,6 +31,8 @@ package final class Profile: Sendable {
         var readings: [Home] = []
         /// The readings of other frames that this one adds to.
         var adds: [Role] = []
+        /// Whether it is told once, and added to whatever follows.
+        var isLatest = false
         /// The readings that it makes final, by their place in the profile.
         var stops: [Int] = []
         /// Whether nothing that it becomes hangs on another frame.
@@ -63,6 +67,7 @@ package final class Profile: Sendable {
         self.driver = driver
         match = definition.match
         relay = definition.relay
+        extends = definition.extends?.name
         vectors = definition.vectors
         let compiled = try CompiledFrame.compile(definition.frames)
         conversation = try definition.conversation.map { node throws(YAMLProblem) in
@@ -75,6 +80,7 @@ package final class Profile: Sendable {
                 let reading = try CompiledReading(reading, over: compiled[index], at: index, among: compiled)
                 for (number, join) in reading.joins.enumerated() {
                     frames[join.frame].adds.append(Role(frame: index, home: frames[index].readings.count, join: number))
+                    if join.isLatest { frames[join.frame].isLatest = true }
                 }
                 if case .on(let stop, _) = reading.settles, !frames[stop].stops.contains(place) { frames[stop].stops.append(place) }
                 frames[index].readings.append(Home(reading: place, compiled: reading))
@@ -99,10 +105,17 @@ package final class Profile: Sendable {
         countsFrames = readings.contains { $0.settles != nil }
     }
 
-    package var isStandard: Bool { match.isStandard }
+    package var isStandard: Bool { match.rank != .vendor }
+    /// Whether it is read beside the profile that a device has.
+    package var isCommon: Bool { match.rank == .common }
     package var vectorCount: Int { vectors.count }
     /// Whether it reads an MQTT bridge's messages rather than a device's frames.
     package var isRelay: Bool { relay != nil }
+
+    /// How many of the characteristics that it sends the profile knows.
+    func countOfCharacteristics(in seen: Observation) -> Int {
+        ports.count { port in if case .characteristic(let uuid) = port.source { seen.sends { $0 == uuid } } else { false } }
+    }
 
     /// Whether the profile could read something of it by its bytes alone, whatever its names say.
     func reads(_ seen: Observation) -> Bool {
@@ -160,13 +173,13 @@ extension ReadingDefinition {
         var conditions = waitsFor + ignores + joins.flatMap(\.when)
         for value in values { conditions += value.when + value.units.flatMap(\.when) }
         switch time?.form {
-        case .field(let field): references.append(field)
+        case .first(let fields): references += fields
         case .ago(let number, _): numbers.append(number)
         case .parts(let parts): numbers += parts
         case nil: break
         }
         for case .number(let number) in [user, number].compactMap(\.self) { numbers.append(number) }
-        if case .field(let field) = qualifier { references.append(field) }
+        if case .first(let fields) = qualifier { references += fields }
         if case .equal(let number, _, _) = settles { numbers.append(number) }
         references += joins.flatMap(\.by) + numbers.flatMap(\.references)
         return references.map { $0.text[...] } + conditions.map { Scope.subject(of: $0.text) }

@@ -139,6 +139,13 @@ extension ProfileDefinition {
     ) throws(YAMLProblem) {
         var inherited = base.frames
         try FrameReader.apply(changes, to: &inherited)
+        // The same protocol under another UUID: the frames follow the characteristic that is given again under its name.
+        for old in base.characteristics {
+            guard let new = characteristics.first(where: { $0.name == old.name }), new.uuid != old.uuid else { continue }
+            for index in inherited.indices where inherited[index].source == .characteristic(old.uuid) {
+                inherited[index].source = .characteristic(new.uuid)
+            }
+        }
         characteristics = characteristics.replacing(base.characteristics, by: \.name)
         frames = frames.replacing(inherited, by: \.name)
         readings = readings.replacing(base.readings, by: \.name)

@@ -44,16 +44,34 @@ package struct ProfileSet: Sendable {
         case ambiguous([Profile])
     }
 
-    /// Exactly one profile, or none; two is an error. A vendor profile beats a standard one.
+    /// Exactly one profile, or none; two is an error. A vendor profile beats a standard one, and that one that is common.
     package func match(_ seen: Observation) -> Match {
         let claiming = index.candidates(for: seen).filter { profiles[$0].claims(seen) }.map { profiles[$0] }
-        let vendors = claiming.filter { !$0.isStandard }
-        let best = vendors.isEmpty ? claiming : vendors
+        let rank = claiming.map(\.match.rank).max()
+        var best = claiming.filter { $0.match.rank == rank }
+        if best.count > 1, rank == .standard { best = nearest(best, to: seen) }
         return switch best.count {
         case 0: .none
         case 1: .profile(best[0])
         default: .ambiguous(best)
         }
+    }
+
+    /// Standard profiles that know the same characteristics: the one that reads the most of what is sent; and between one and
+    /// that which it extends, the richer one where the device tells its services, else the plainer one.
+    private func nearest(_ standards: [Profile], to seen: Observation) -> [Profile] {
+        let counts = standards.map { $0.countOfCharacteristics(in: seen) }
+        let nearest = zip(standards, counts).filter { $0.1 == counts.max() }.map(\.0)
+        if seen.services.isEmpty { return nearest.filter { one in !nearest.contains { one.extends == $0.name } } }
+        let named = nearest.filter { !$0.match.services.filter(seen.services.contains).isEmpty }
+        let among = named.isEmpty ? nearest : named
+        return among.filter { one in !among.contains { $0.extends == one.name } }
+    }
+
+    /// The profile that reads this beside whatever profile the device has.
+    package func common(for content: Observation.Content) -> Profile? {
+        guard case .frame = content else { return nil }
+        return profiles.first { $0.isCommon && $0.reads(Observation(items: [Observation.Item(content)])) }
     }
 
     /// Every profile that could read it by its bytes alone.

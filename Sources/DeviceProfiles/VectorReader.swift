@@ -58,8 +58,7 @@ struct VectorReader {
             }
         } else if let node = map.optional("talk") {
             let talk = try TalkReader(of: definition).talk(node)
-            (vector.talk, vector.observation.items) = (talk, talk.items.map { Observation.Item($0) })
-            vector.isSequence = true
+            (vector.talk, vector.observation.items, vector.isSequence) = (talk, talk.items.map { Observation.Item($0) }, true)
         } else {
             vector.observation.items = try content(map, node).map { Observation.Item($0) }
         }
@@ -143,14 +142,15 @@ struct VectorReader {
     private func expectedReading(_ node: YAMLNode) throws(YAMLProblem) -> ExpectedReading {
         let map = try node.map()
         let kind = try map.required("kind").word(of: Kind.self)
-        let names = kind.values.map(\.name)
-        try map.only(["kind", "measured-at", "user", "number", "site", "sample", "marks"] + names)
+        let names = kind.names
+        let word = kind.qualifierWord
+        try map.only(["kind", "measured-at", "user", "number"] + (word.map { [$0] } ?? []) + ["marks"] + names)
         var values: [String: String] = [:]
         for name in names { values[name] = try map.optional(name)?.text() }
         return ExpectedReading(
             kind: kind, values: values, measuredAt: try map.required("measured-at").text(),
             user: try map.optional("user")?.int(), number: try map.optional("number")?.int(),
-            qualifier: try kind.qualifierWord.flatMap { word throws(YAMLProblem) in try map.optional(word)?.text() },
+            qualifier: try word.flatMap { word throws(YAMLProblem) in try map.optional(word)?.text() },
             marks: try items(map.optional("marks")) { node throws(YAMLProblem) in try node.text() })
     }
 }

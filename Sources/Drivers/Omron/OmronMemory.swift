@@ -57,8 +57,9 @@ struct OmronMemory: Driver {
             parts[record, default: Array(repeating: nil, count: map.size)][place.offset] = byte
             guard let whole = parts[record], !whole.contains(nil) else { continue }
             parts[record] = nil
-            let bytes = whole.compactMap { $0 }
+            var bytes = whole.compactMap { $0 }
             if bytes.allSatisfy({ $0 == 0xFF }) || bytes.allSatisfy({ $0 == 0 }) { continue }
+            if bytes[map.seconds] & 0x3F > 59 { bytes[map.seconds] = bytes[map.seconds] & 0xC0 | 59 }
             frames.append(UnwrappedFrame(object: map.record, bytes: [UInt8(place.user + 1)] + bytes))
         }
         return frames

@@ -46,7 +46,7 @@ package struct DecodeLine: Sendable {
         var answer = JSONObject()
         answer.add("id", object["id"])
         guard let message = request.message else {
-            add(Decoding(request.observation, by: profiles, forced: request.forced), request, to: &answer)
+            add(Decoding(request.observation, by: profiles, forced: request.forced, key: request.key), request, to: &answer)
             if offersToAll { answer.add("candidates", candidates(request.observation, request)) }
             return .object(answer)
         }
@@ -67,7 +67,7 @@ package struct DecodeLine: Sendable {
         }
         answer.add("format", .string(relay.name))
         let seen = try relay.observations(in: message.payload)
-        let decodings = seen.map { Decoding($0, by: profiles, forced: request.forced) }
+        let decodings = seen.map { Decoding($0, by: profiles, forced: request.forced, key: request.key) }
         guard let first = decodings.first else {
             let nothing = DecodeOutcome.nothingToDecode
             add(Decoding.Summary(
@@ -117,7 +117,7 @@ package struct DecodeLine: Sendable {
     /// The answer of every profile that could read it by its bytes alone.
     private func candidates(_ seen: Observation, _ request: Request) -> JSON? {
         let candidates = profiles.readers(of: seen).map { profile -> JSON in
-            let decoding = Decoding(seen, by: profile)
+            let decoding = Decoding(seen, by: profile, key: request.key)
             var object = JSONObject([("profile", .string(profile.name))])
             add(decoding.summary, to: &object)
             object.add("readings", readings(of: decoding, request))
@@ -147,6 +147,8 @@ extension DecodeLine {
         var relay: Profile?
         var receivedAt: Instant?
         var place: Place?
+        /// The device's bind key.
+        var key: [UInt8]?
 
         init(_ object: JSONObject, profiles: ProfileSet) throws(BadInput) {
             for (key, value) in object.members where value == .null {
@@ -161,6 +163,7 @@ extension DecodeLine {
                 guard let bytes = [UInt8](hex: key), [12, 16].contains(bytes.count) else {
                     throw BadInput(.badKey, "key: a bind key has 24 or 32 hex digits")
                 }
+                self.key = bytes
             }
             if let zone = try Self.text(object, "zone") {
                 guard let place = Place(identifier: zone) else { throw BadInput(.badZone, "no time zone '\(zone.prefix(40))'; write one such as Asia/Shanghai") }
@@ -191,9 +194,14 @@ extension DecodeLine {
 
         /// When it was measured: the device's own time if it was ever set, else the arrival, else what there is.
         func time(of reading: Reading, receivedAt own: Instant?) -> (String?, TimeQuality) {
-            let arrived = own ?? receivedAt
+            let arrived = (own ?? receivedAt)?.before(seconds: reading.secondsAgo ?? 0)
             let arrival = arrived.map { $0.rfc3339(secondsFromUTC: place?.secondsFromUTC(at: $0) ?? 0) }
             guard let said = reading.deviceTime else { return (arrival, .arrival) }
+            if reading.isUTC {
+                let instant = Instant(said, secondsFromUTC: 0)
+                let device = instant.rfc3339(secondsFromUTC: place?.secondsFromUTC(at: instant) ?? 0)
+                return said.year < MeasuredAt.firstBelievableYear ? (arrival ?? device, .unset) : (device, .device)
+            }
             let offset = place?.secondsFromUTC(at: said)
             let device = offset.map { Instant(said, secondsFromUTC: $0).rfc3339(secondsFromUTC: $0) } ?? said.text
             return said.year < MeasuredAt.firstBelievableYear ? (arrival ?? device, .unset) : (device, .device)
