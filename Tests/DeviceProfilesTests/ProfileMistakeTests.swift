@@ -83,7 +83,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     @Test("A word outside its closed list is named, with the nearest one or all of them", arguments: [
         Mistake(4, "  - { name: Meter, evidence: capturd }", "unknown word 'capturd'; did you mean 'captured'?"),
         Mistake(4, "  - { name: Meter, evidence: rumour }", "unknown word 'rumour'; write one of: captured, published, documented, assumed"),
-        Mistake(8, "  rank: vendor", "the only rank is 'standard'; leave the line out for a vendor profile"),
+        Mistake(8, "  rank: vendor", "the ranks are 'standard' and 'common'; leave the line out for a vendor profile"),
         Mistake(14, "    byte-order: middle", "the byte order is 'little' or 'big'"),
         Mistake(14, "    checksum: sum9", "unknown word 'sum9'; did you mean 'sum8'?"),
         Mistake(18, "      - { name: sample, type: u9 }", "unknown word 'u9'; did you mean 'u8'?"),
