@@ -27,6 +27,8 @@ package struct ConversationPlan: Sendable {
     var answers: [Answer] = []
     var keepAlive: KeepAlive?
     var frames = ConversationFrames()
+    /// As it is before anything was heard.
+    var driver: (any AskingDriver)?
 
     package func session() -> ScriptedConversation { ScriptedConversation(plan: self) }
 }
@@ -52,6 +54,8 @@ extension ConversationPlan {
         case clock(ClockStep)
         case records(RecordAccess)
         case consent(BluetoothUUID, within: Duration)
+        /// The driver's own questions, until it has none.
+        case driver(within: Duration, tries: Int)
         /// Destroys what the device keeps: only after all of it was recorded, and only where that is allowed.
         case delete(Write, Expectation?)
     }
@@ -154,8 +158,10 @@ extension ConversationPlan {
 /// The frames of a profile, as far as a conversation looks at them.
 struct ConversationFrames: Sendable {
     private var frames: [CompiledFrame] = []
+    /// What a driver is fed, whether or not a frame comes from it.
+    private var fed: Set<BluetoothUUID> = []
 
-    init(_ frames: [CompiledFrame] = []) { self.frames = frames }
+    init(_ frames: [CompiledFrame] = [], fed: Set<BluetoothUUID> = []) { (self.frames, self.fed) = (frames, fed) }
 
     var names: [String] { frames.map(\.name) }
 
@@ -163,7 +169,7 @@ struct ConversationFrames: Sendable {
 
     /// Whether the profile could read values of this characteristic.
     func reads(_ characteristic: BluetoothUUID) -> Bool {
-        frames.contains { $0.source == .characteristic(characteristic) }
+        fed.contains(characteristic) || frames.contains { $0.source == .characteristic(characteristic) }
     }
 
     /// Which frame it is, by its beginning.

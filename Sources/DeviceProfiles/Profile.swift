@@ -72,7 +72,9 @@ package final class Profile: Sendable {
         let compiled = try CompiledFrame.compile(definition.frames)
         conversation = try definition.conversation.map { node throws(YAMLProblem) in
             try ConversationReader.read(
-                node, characteristics: definition.characteristics.map { ($0.name, $0.uuid) }, frames: ConversationFrames(compiled))
+                node, characteristics: definition.characteristics.map { ($0.name, $0.uuid) },
+                frames: ConversationFrames(compiled, fed: driver == nil ? [] : Set(definition.characteristics.map(\.uuid))),
+                driver: driver as? any AskingDriver)
         }
         var frames = compiled.map { Frame(frame: $0) }
         for (place, reading) in definition.readings.enumerated() {

@@ -21,6 +21,8 @@ struct Talk<Line: Link> {
     let record: Conversation.Recording
     var values: SlotValues
     var subscribed: Set<BluetoothUUID> = []
+    /// What the driver has heard in this session.
+    var driver: (any AskingDriver)?
     /// How often each answer was given.
     var given: [Int: Int] = [:]
     /// The loops that are under way, the innermost last.
@@ -60,6 +62,7 @@ struct Talk<Line: Link> {
         values = SlotValues(
             now: context.now, secondsFromUTC: context.secondsFromUTC, address: context.address, user: context.user,
             consent: context.consent, bindKey: context.bindKey)
+        driver = plan.driver
     }
 
     mutating func run() async throws(ConversationFailure) {
@@ -178,6 +181,7 @@ extension Talk {
         heard.frame = plan.frames.name(of: arrived.bytes, from: arrived.characteristic)
         heard.fault = heard.frame.flatMap { plan.frames.fault(in: arrived.bytes, name: $0) }
         if plan.frames.reads(arrived.characteristic) { try await tell(.value(arrived)) }
+        hearByDriver(arrived)
         // An acknowledged record is forgotten by its device: what arrived broken is not acknowledged.
         guard heard.fault == nil else { return heard }
         for (index, answer) in plan.answers.enumerated() where fits(answer.on, heard) {

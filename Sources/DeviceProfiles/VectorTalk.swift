@@ -21,7 +21,9 @@ struct TalkReader {
 
     init(of definition: ProfileDefinition) {
         characteristics = definition.characteristics.map { ($0.name, $0.uuid) }
-        frames = Set(definition.frames.compactMap { if case .characteristic(let uuid) = $0.source { uuid } else { nil } })
+        // A driver is fed whatever the profile names.
+        frames = definition.driver != nil ? Set(definition.characteristics.map(\.uuid))
+            : Set(definition.frames.compactMap { if case .characteristic(let uuid) = $0.source { uuid } else { nil } })
     }
 
     func talk(_ node: YAMLNode) throws(YAMLProblem) -> VectorTalk {
