@@ -8,7 +8,7 @@ struct ByteShape: Sendable {
     var places: [(offset: Int, pattern: BytePattern)] = []
 
     static let keys = ["length", "starts-with", "where"]
-    static let longest = 512
+    static let longest = 2048
 
     /// Reads the three keys of a map that may have others.
     init(_ map: YAMLMap) throws(YAMLProblem) {
@@ -45,7 +45,8 @@ struct ByteShape: Sendable {
         return true
     }
 
-    func fitsLength(_ count: Int) -> Bool { length?.contains(count) ?? true }
+    /// The same with the length, for bytes that nothing else refuses.
+    func fitsWhole(_ bytes: RawSpan) -> Bool { length?.contains(bytes.byteCount) ?? true && fits(bytes) }
 
     /// Whether some bytes could fit both, length apart.
     func overlaps(_ other: ByteShape) -> Bool {

@@ -175,7 +175,7 @@ struct ConversationFrames: Sendable {
     /// Which frame it is, by its beginning.
     func name(of bytes: [UInt8], from characteristic: BluetoothUUID) -> String? {
         let span = bytes.span.bytes
-        return frames.first { $0.source == .characteristic(characteristic) && $0.begins(span) }?.name
+        return frames.first { $0.source == .characteristic(characteristic) && $0.fits(span) }?.name
     }
 
     /// What is wrong with a frame of that name; nil if it is whole.

@@ -9,7 +9,8 @@ package final class Profile: Sendable {
     package let models: [Model]
     /// Changes whenever the profile's text, or that of a profile it extends, changes.
     package let version: String
-    let match: MatchRule
+    /// Any of these claims a device; all are of one rank.
+    let matches: [MatchRule]
     let relay: Relay?
     /// The profile that it extends, if any.
     let extends: String?
@@ -65,7 +66,7 @@ package final class Profile: Sendable {
         models = definition.models
         self.version = version
         self.driver = driver
-        match = definition.match
+        matches = definition.matches
         relay = definition.relay
         extends = definition.extends?.name
         vectors = definition.vectors
@@ -107,9 +108,10 @@ package final class Profile: Sendable {
         countsFrames = readings.contains { $0.settles != nil }
     }
 
-    package var isStandard: Bool { match.rank != .vendor }
+    var rank: MatchRule.Rank { matches.first?.rank ?? .vendor }
+    package var isStandard: Bool { rank != .vendor }
     /// Whether it is read beside the profile that a device has.
-    package var isCommon: Bool { match.rank == .common }
+    package var isCommon: Bool { rank == .common }
     package var vectorCount: Int { vectors.count }
     /// Whether it reads an MQTT bridge's messages rather than a device's frames.
     package var isRelay: Bool { relay != nil }
@@ -130,7 +132,7 @@ package final class Profile: Sendable {
             case .anyManufacturer: seen.adverts.contains { !$0.manufacturerData.isEmpty }
             case .object: false
             }
-        } || (driver != nil && match.isOfData && seen.adverts.contains(where: match.fits))
+        } || (driver != nil && matches.contains { match in match.isOfData && seen.adverts.contains(where: match.fits) })
     }
 }
 

@@ -51,7 +51,7 @@ struct ProfileReader {
             for (name, node) in try node.map().members { definition.characteristics.append(try characteristic(name, node)) }
         }
         if let node = top.optional("relays") { definition.relay = try relay(node) }
-        if definition.relay == nil { definition.match = try MatchReader.match(top.required("match")) }
+        if definition.relay == nil { definition.matches = try MatchReader.matches(top.required("match")) }
         if let driver = top.optional("driver") {
             definition.driver = (driver, try top.optional("settings")?.map())
         } else if let settings = top.optional("settings") {
@@ -138,7 +138,22 @@ extension ProfileDefinition {
         from base: ProfileDefinition, changes: [(path: String, change: YAMLNode)]
     ) throws(YAMLProblem) {
         var inherited = base.frames
+        // Where it puts a characteristic of the base elsewhere, the frames follow.
+        for index in inherited.indices {
+            guard case .characteristic(let uuid) = inherited[index].source,
+                let name = base.characteristics.first(where: { $0.uuid == uuid })?.name,
+                let mine = characteristics.first(where: { $0.name == name })
+            else { continue }
+            inherited[index].source = .characteristic(mine.uuid)
+        }
         try FrameReader.apply(changes, to: &inherited)
+        // The same protocol under another UUID: the frames follow the characteristic that is given again under its name.
+        for old in base.characteristics {
+            guard let new = characteristics.first(where: { $0.name == old.name }), new.uuid != old.uuid else { continue }
+            for index in inherited.indices where inherited[index].source == .characteristic(old.uuid) {
+                inherited[index].source = .characteristic(new.uuid)
+            }
+        }
         characteristics = characteristics.replacing(base.characteristics, by: \.name)
         frames = frames.replacing(inherited, by: \.name)
         readings = readings.replacing(base.readings, by: \.name)

@@ -47,8 +47,8 @@ package struct ProfileSet: Sendable {
     /// Exactly one profile, or none; two is an error. A vendor profile beats a standard one, and that one that is common.
     package func match(_ seen: Observation) -> Match {
         let claiming = index.candidates(for: seen).filter { profiles[$0].claims(seen) }.map { profiles[$0] }
-        let rank = claiming.map(\.match.rank).max()
-        var best = claiming.filter { $0.match.rank == rank }
+        let rank = claiming.map(\.rank).max()
+        var best = claiming.filter { $0.rank == rank }
         if best.count > 1, rank == .standard { best = nearest(best, to: seen) }
         return switch best.count {
         case 0: .none
@@ -63,7 +63,7 @@ package struct ProfileSet: Sendable {
         let counts = standards.map { $0.countOfCharacteristics(in: seen) }
         let nearest = zip(standards, counts).filter { $0.1 == counts.max() }.map(\.0)
         if seen.services.isEmpty { return nearest.filter { one in !nearest.contains { one.extends == $0.name } } }
-        let named = nearest.filter { !$0.match.services.filter(seen.services.contains).isEmpty }
+        let named = nearest.filter { $0.matches.contains { $0.services.contains(where: seen.services.contains) } }
         let among = named.isEmpty ? nearest : named
         return among.filter { one in !among.contains { $0.extends == one.name } }
     }

@@ -61,11 +61,11 @@ enum ReadingReader {
         return items
     }
 
-    /// A field, `{ field: user, plus: 1 }`, or `{ is: 1 }`.
+    /// A field, `{ field: user, plus: 1 }`, `{ first: [user, slot] }`, or `{ is: 1 }`.
     private static func choice(_ node: YAMLNode) throws(YAMLProblem) -> ReadingDefinition.Choice {
         guard node.kind == .map else { return .number(try ValueReader.number(node)) }
         let map = try node.map()
-        try map.only(["field", "plus", "is"])
+        try map.only(["field", "first", "plus", "is"])
         guard let fixed = map.optional("is") else { return .number(try ValueReader.number(map)) }
         try map.only(["is"])
         let number = try fixed.int()

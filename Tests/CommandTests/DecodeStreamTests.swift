@@ -113,7 +113,7 @@ import Testing
     }
 
     @Test("Bytes that no profile could read have no candidates") func noCandidates() throws {
-        let answer = try Program.answer(#"{"characteristic":"2a19","frames":["64"]}"#, "--all-profiles")
+        let answer = try Program.answer(#"{"characteristic":"2a6e","frames":["64"]}"#, "--all-profiles")
         #expect(answer.at("outcome") == "no-profile")
         #expect(answer["candidates"] == nil)
     }
