@@ -27,6 +27,8 @@ package struct ConversationPlan: Sendable {
     var answers: [Answer] = []
     var keepAlive: KeepAlive?
     var frames = ConversationFrames()
+    /// As it is before anything was heard.
+    var driver: (any AskingDriver)?
 
     package func session() -> ScriptedConversation { ScriptedConversation(plan: self) }
 }
@@ -52,6 +54,8 @@ extension ConversationPlan {
         case clock(ClockStep)
         case records(RecordAccess)
         case consent(BluetoothUUID, within: Duration)
+        /// The driver's own questions, until it has none.
+        case driver(within: Duration, tries: Int)
         /// Destroys what the device keeps: only after all of it was recorded, and only where that is allowed.
         case delete(Write, Expectation?)
     }

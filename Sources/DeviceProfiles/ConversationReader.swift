@@ -19,10 +19,12 @@ struct ConversationReader {
     var isOver = false
 
     static func read(
-        _ node: YAMLNode, characteristics: [(name: String, uuid: BluetoothUUID)], frames: ConversationFrames
+        _ node: YAMLNode, characteristics: [(name: String, uuid: BluetoothUUID)], frames: ConversationFrames,
+        driver: (any AskingDriver)? = nil
     ) throws(YAMLProblem) -> ConversationPlan {
         var reader = ConversationReader(characteristics: characteristics, frames: frames)
         reader.plan.frames = frames
+        reader.plan.driver = driver
         try reader.read(node.map())
         return reader.plan
     }

@@ -21,6 +21,8 @@ struct Talk<Line: Link> {
     let record: Conversation.Recording
     var values: SlotValues
     var subscribed: Set<BluetoothUUID> = []
+    /// What the driver has heard in this session.
+    var driver: (any AskingDriver)?
     /// How often each answer was given.
     var given: [Int: Int] = [:]
     /// The loops that are under way, the innermost last.
@@ -61,6 +63,7 @@ struct Talk<Line: Link> {
         values = SlotValues(
             now: context.now, secondsFromUTC: context.secondsFromUTC, address: context.address, user: context.user,
             consent: context.consent, bindKey: context.bindKey)
+        driver = plan.driver
     }
 
     mutating func run() async throws(ConversationFailure) {
@@ -177,6 +180,7 @@ extension Talk {
     mutating func hear(_ arrived: Arrived) async throws(Stop) -> Heard {
         let heard = Heard(arrived: arrived, frames: frames(in: arrived))
         if plan.frames.reads(arrived.characteristic) { try await tell(.value(arrived)) }
+        hearByDriver(arrived)
         // An acknowledged record is forgotten by its device: what arrived broken is not acknowledged.
         guard !heard.isBroken else { return heard }
         for (number, frame) in (heard.frames.isEmpty ? [HeardFrame(bytes: [])] : heard.frames).enumerated() {

@@ -34,6 +34,7 @@ extension Talk {
         case .clock(let clock): try await readAndSet(clock)
         case .records(let access): try await fetch(access)
         case .consent(let control, let limit): try await consent(control, within: limit)
+        case .driver(let limit, let tries): try await askByDriver(within: limit, tries: tries)
         case .delete(let write, let expectation):
             guard context.mayDelete else { return }
             guard let expectation else { return try await self.write(write) }
