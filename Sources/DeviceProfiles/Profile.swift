@@ -9,7 +9,8 @@ package final class Profile: Sendable {
     package let models: [Model]
     /// Changes whenever the profile's text, or that of a profile it extends, changes.
     package let version: String
-    let match: MatchRule
+    /// Any of these claims a device; all are of one rank.
+    let matches: [MatchRule]
     let relay: Relay?
     /// The profile that it extends, if any.
     let extends: String?
@@ -65,14 +66,14 @@ package final class Profile: Sendable {
         models = definition.models
         self.version = version
         self.driver = driver
-        match = definition.match
+        matches = definition.matches
         relay = definition.relay
         extends = definition.extends?.name
         vectors = definition.vectors
         let compiled = try CompiledFrame.compile(definition.frames)
         conversation = try definition.conversation.map { node throws(YAMLProblem) in
             try ConversationReader.read(
-                node, characteristics: definition.characteristics.map { ($0.name, $0.uuid) }, frames: ConversationFrames(compiled))
+                node, characteristics: definition.characteristics.map { ($0.name, $0.uuid) }, frames: ConversationFrames(compiled, of: definition))
         }
         var frames = compiled.map { Frame(frame: $0) }
         for (place, reading) in definition.readings.enumerated() {
@@ -105,9 +106,10 @@ package final class Profile: Sendable {
         countsFrames = readings.contains { $0.settles != nil }
     }
 
-    package var isStandard: Bool { match.rank != .vendor }
+    var rank: MatchRule.Rank { matches.first?.rank ?? .vendor }
+    package var isStandard: Bool { rank != .vendor }
     /// Whether it is read beside the profile that a device has.
-    package var isCommon: Bool { match.rank == .common }
+    package var isCommon: Bool { rank == .common }
     package var vectorCount: Int { vectors.count }
     /// Whether it reads an MQTT bridge's messages rather than a device's frames.
     package var isRelay: Bool { relay != nil }
@@ -128,7 +130,7 @@ package final class Profile: Sendable {
             case .anyManufacturer: seen.adverts.contains { !$0.manufacturerData.isEmpty }
             case .object: false
             }
-        } || (driver != nil && match.isOfData && seen.adverts.contains(where: match.fits))
+        } || (driver != nil && matches.contains { match in match.isOfData && seen.adverts.contains(where: match.fits) })
     }
 }
 

@@ -10,7 +10,8 @@ struct ProfileDefinition: Sendable {
     var extends: (name: String, node: YAMLNode)?
     var models: [Model] = []
     var source: String
-    var match = MatchRule()
+    /// Any of these claims a device.
+    var matches: [MatchRule] = []
     /// The words under which frames name characteristics.
     var characteristics: [CharacteristicDefinition] = []
     var frames: [FrameDefinition] = []

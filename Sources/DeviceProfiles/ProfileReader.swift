@@ -51,7 +51,7 @@ struct ProfileReader {
             for (name, node) in try node.map().members { definition.characteristics.append(try characteristic(name, node)) }
         }
         if let node = top.optional("relays") { definition.relay = try relay(node) }
-        if definition.relay == nil { definition.match = try MatchReader.match(top.required("match")) }
+        if definition.relay == nil { definition.matches = try MatchReader.matches(top.required("match")) }
         if let driver = top.optional("driver") {
             definition.driver = (driver, try top.optional("settings")?.map())
         } else if let settings = top.optional("settings") {

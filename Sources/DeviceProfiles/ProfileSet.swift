@@ -47,8 +47,8 @@ package struct ProfileSet: Sendable {
     /// Exactly one profile, or none; two is an error. A vendor profile beats a standard one, and that one that is common.
     package func match(_ seen: Observation) -> Match {
         let claiming = index.candidates(for: seen).filter { profiles[$0].claims(seen) }.map { profiles[$0] }
-        let rank = claiming.map(\.match.rank).max()
-        var best = claiming.filter { $0.match.rank == rank }
+        let rank = claiming.map(\.rank).max()
+        var best = claiming.filter { $0.rank == rank }
         if best.count > 1, rank == .standard { best = nearest(best, to: seen) }
         return switch best.count {
         case 0: .none
@@ -63,15 +63,15 @@ package struct ProfileSet: Sendable {
         let counts = standards.map { $0.countOfCharacteristics(in: seen) }
         let nearest = zip(standards, counts).filter { $0.1 == counts.max() }.map(\.0)
         if seen.services.isEmpty { return nearest.filter { one in !nearest.contains { one.extends == $0.name } } }
-        let named = nearest.filter { !$0.match.services.filter(seen.services.contains).isEmpty }
+        let named = nearest.filter { $0.matches.contains { $0.services.contains(where: seen.services.contains) } }
         let among = named.isEmpty ? nearest : named
         return among.filter { one in !among.contains { $0.extends == one.name } }
     }
 
-    /// The profile that reads this beside whatever profile the device has.
-    package func common(for content: Observation.Content) -> Profile? {
-        guard case .frame = content else { return nil }
-        return profiles.first { $0.isCommon && $0.reads(Observation(items: [Observation.Item(content)])) }
+    /// Who reads this of a device that has a profile: that profile, or for what it does not know the one common to all devices.
+    package func reader(of content: Observation.Content, for profile: Profile) -> Profile {
+        guard case .frame(let uuid, _) = content, !profile.listens(to: uuid) else { return profile }
+        return profiles.first { $0.isCommon && $0.listens(to: uuid) } ?? profile
     }
 
     /// Every profile that could read it by its bytes alone.

@@ -84,7 +84,7 @@ struct VectorReader {
     }
 
     private func serviceData(_ bytes: [UInt8], _ node: YAMLNode) throws(YAMLProblem) -> Observation.Content {
-        let asked = definition.match.serviceData
+        let asked = definition.matches.lazy.compactMap(\.serviceData).first
         let read = definition.frames.lazy.compactMap { if case .serviceData(let uuid) = $0.source { uuid } else { nil } }.first
         guard let uuid = asked ?? read else { throw node.problem("the profile matches no service-data") }
         return .advertisement(Advertisement(serviceData: [uuid: bytes]))
@@ -93,10 +93,11 @@ struct VectorReader {
     /// Where the profile takes any company's data, the bytes begin with the company as on the air.
     private func manufacturerData(_ bytes: [UInt8], _ node: YAMLNode) throws(YAMLProblem) -> Observation.Content {
         let read = definition.frames.lazy.compactMap { if case .manufacturerData(let company) = $0.source { company } else { nil } }.first
-        if let company = definition.match.company ?? (definition.match.isAnyCompany ? nil : read) {
+        let isAny = definition.matches.contains { $0.isAnyCompany }
+        if let company = definition.matches.lazy.compactMap(\.company).first ?? (isAny ? nil : read) {
             return .advertisement(Advertisement(manufacturerData: [company: bytes]))
         }
-        guard definition.match.isAnyCompany || definition.frames.contains(where: { $0.source == .anyManufacturer }) else {
+        guard isAny || definition.frames.contains(where: { $0.source == .anyManufacturer }) else {
             throw node.problem("the profile matches no manufacturer")
         }
         guard bytes.count >= 2 else { throw node.problem("the two bytes of the company stand in front") }
