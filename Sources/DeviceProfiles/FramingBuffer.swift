@@ -14,6 +14,9 @@ struct FramingBuffer: Sendable {
 
     init() {}
 
+    /// How many bytes wait for the rest of their frame.
+    var held: Int { bytes.count }
+
     /// Takes what came in one value, and gives the frames that are whole now. Never holds more than `framing.most` bytes.
     mutating func take(_ value: [UInt8], by framing: Framing, at milliseconds: Int64?) -> [[UInt8]] {
         if let within = framing.within, let lastAt, let milliseconds, milliseconds > lastAt, milliseconds &- lastAt > within { forget() }
