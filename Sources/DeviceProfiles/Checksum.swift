@@ -45,6 +45,8 @@ struct Checksum: Sendable {
     /// Only some devices send it: it is there, at the end, where exactly its bytes are left behind the last field.
     var isOptional = false
 
+    init(_ kind: Kind) { self.kind = kind }
+
     /// Reads a word, or a map; a sum of several bytes is in the frame's order.
     init(_ node: YAMLNode, isBigEndian: Bool) throws(YAMLProblem) {
         self.isBigEndian = isBigEndian
@@ -126,7 +128,7 @@ struct Checksum: Sendable {
     }
 
     /// What the sum over these bytes should be.
-    private func value(of bytes: RawSpan) -> UInt32 {
+    func value(of bytes: RawSpan) -> UInt32 {
         switch kind {
         case .sum8: total(bytes)
         case .sum8Plus1: total(bytes) &+ 1

@@ -71,7 +71,8 @@ extension ConversationPlan {
     enum Awaited: Sendable {
         /// A frame of the profile.
         case frame(String)
-        case bytes(AnswerPattern, from: BluetoothUUID)
+        /// The beginning of a value, as it came; nil for any value.
+        case bytes(BytePattern?, from: BluetoothUUID)
     }
 
     struct Expectation: Sendable {
@@ -152,41 +153,5 @@ extension ConversationPlan {
     struct KeepAlive: Sendable {
         var write: Write
         var every: Duration
-    }
-}
-
-/// The frames of a profile, as far as a conversation looks at them.
-struct ConversationFrames: Sendable {
-    private var frames: [CompiledFrame] = []
-    /// What a driver is fed, whether or not a frame comes from it.
-    private var fed: Set<BluetoothUUID> = []
-
-    init(_ frames: [CompiledFrame] = [], fed: Set<BluetoothUUID> = []) { (self.frames, self.fed) = (frames, fed) }
-
-    var names: [String] { frames.map(\.name) }
-
-    func source(of name: String) -> FrameSource? { frames.first { $0.name == name }?.source }
-
-    /// Whether the profile could read values of this characteristic.
-    func reads(_ characteristic: BluetoothUUID) -> Bool {
-        fed.contains(characteristic) || frames.contains { $0.source == .characteristic(characteristic) }
-    }
-
-    /// Which frame it is, by its beginning.
-    func name(of bytes: [UInt8], from characteristic: BluetoothUUID) -> String? {
-        let span = bytes.span.bytes
-        return frames.first { $0.source == .characteristic(characteristic) && $0.fits(span) }?.name
-    }
-
-    /// What is wrong with a frame of that name; nil if it is whole.
-    func fault(in bytes: [UInt8], name: String) -> DecodeFailure? {
-        guard let frame = frames.first(where: { $0.name == name }) else { return nil }
-        var fields = Fields()
-        do throws(DecodeFailure) {
-            try frame.run(bytes.span.bytes, into: &fields)
-            return nil
-        } catch {
-            return error
-        }
     }
 }

@@ -124,7 +124,7 @@ extension ConversationReader {
         if node.isQuoted {
             guard let from else { throw node.problem("bytes from where? add 'from: CHARACTERISTIC', or name a frame") }
             source = try characteristic(from)
-            awaited = .bytes(try node.answerPattern(), from: source)
+            awaited = .bytes(try node.text().isEmpty ? nil : node.pattern(), from: source)
         } else {
             let name = try node.text()
             guard let place = frames.source(of: name) else {

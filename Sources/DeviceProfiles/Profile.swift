@@ -74,8 +74,7 @@ package final class Profile: Sendable {
         conversation = try definition.conversation.map { node throws(YAMLProblem) in
             try ConversationReader.read(
                 node, characteristics: definition.characteristics.map { ($0.name, $0.uuid) },
-                frames: ConversationFrames(compiled, fed: driver == nil ? [] : Set(definition.characteristics.map(\.uuid))),
-                driver: driver as? any AskingDriver)
+                frames: ConversationFrames(compiled, of: definition), driver: driver as? any AskingDriver)
         }
         var frames = compiled.map { Frame(frame: $0) }
         for (place, reading) in definition.readings.enumerated() {
@@ -115,6 +114,9 @@ package final class Profile: Sendable {
     package var vectorCount: Int { vectors.count }
     /// Whether it reads an MQTT bridge's messages rather than a device's frames.
     package var isRelay: Bool { relay != nil }
+
+    /// Whether it knows the characteristic.
+    func listens(to uuid: BluetoothUUID) -> Bool { ports.contains { $0.source == .characteristic(uuid) } }
 
     /// How many of the characteristics that it sends the profile knows.
     func countOfCharacteristics(in seen: Observation) -> Int {

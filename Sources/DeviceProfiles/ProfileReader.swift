@@ -138,14 +138,6 @@ extension ProfileDefinition {
         from base: ProfileDefinition, changes: [(path: String, change: YAMLNode)]
     ) throws(YAMLProblem) {
         var inherited = base.frames
-        // Where it puts a characteristic of the base elsewhere, the frames follow.
-        for index in inherited.indices {
-            guard case .characteristic(let uuid) = inherited[index].source,
-                let name = base.characteristics.first(where: { $0.uuid == uuid })?.name,
-                let mine = characteristics.first(where: { $0.name == name })
-            else { continue }
-            inherited[index].source = .characteristic(mine.uuid)
-        }
         try FrameReader.apply(changes, to: &inherited)
         // The same protocol under another UUID: the frames follow the characteristic that is given again under its name.
         for old in base.characteristics {

@@ -68,10 +68,10 @@ package struct ProfileSet: Sendable {
         return among.filter { one in !among.contains { $0.extends == one.name } }
     }
 
-    /// The profile that reads this beside whatever profile the device has.
-    package func common(for content: Observation.Content) -> Profile? {
-        guard case .frame = content else { return nil }
-        return profiles.first { $0.isCommon && $0.reads(Observation(items: [Observation.Item(content)])) }
+    /// Who reads this of a device that has a profile: that profile, or for what it does not know the one common to all devices.
+    package func reader(of content: Observation.Content, for profile: Profile) -> Profile {
+        guard case .frame(let uuid, _) = content, !profile.listens(to: uuid) else { return profile }
+        return profiles.first { $0.isCommon && $0.listens(to: uuid) } ?? profile
     }
 
     /// Every profile that could read it by its bytes alone.

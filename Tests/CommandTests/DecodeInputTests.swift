@@ -160,7 +160,7 @@ import Testing
 
     @Test("A frame is a text, or an object that may name its own characteristic") func frameObjects() throws {
         let answer = try Program.answer(
-            #"{"profile":"bluetooth-sig/blood-pressure","characteristic":"2a35","frames":["00480051004000",{"frame":"00490051004000"},{"characteristic":"2a36","frame":"00"},{"characteristic":"2A35","frame":"004a0051004000"}]}"#)
+            #"{"profile":"bluetooth-sig/blood-pressure","characteristic":"2a35","frames":["00480051004000",{"frame":"00490051004000"},{"characteristic":"2a6e","frame":"00"},{"characteristic":"2A35","frame":"004a0051004000"}]}"#)
         #expect(answer["frames"]?.array?.map { $0.at("outcome") } == ["reading", "reading", "ignored", "reading"])
         #expect(answer["readings"]?.array?.map { $0.at("values.systolic.value") } == ["72", "73", "74"])
         let own = try Program.answer(#"{"frames":[{"characteristic":"2a35","frame":"00480051004000"}]}"#)

@@ -93,7 +93,9 @@ import Testing
                 from: [f]
                 values: { weight: { field: value, unit: kg } }
                 \(reading)
-            vectors: []
+            vectors:
+              - { name: a, source: computed, f: "", fails: "" }
+              - { name: b, source: computed, f: "", reads: [ { kind: body-weight, measured-at: arrival } ] }
             """
         do throws(ProfileSet.Problems) {
             _ = try ProfileSet([ProfileSet.Source(path: "test/bench", file: "bench.yaml", text: text)])

@@ -36,8 +36,10 @@ import Testing
         #expect(try winner(Observation(services: services("180d", "180f", "180a"))) == "bluetooth-sig/heart-rate")
         #expect(try winner(Observation(items: frames("2a37", "2a19"))) == "bluetooth-sig/heart-rate")
         let set = try set()
-        #expect(set.common(for: frames("2a19")[0].content)?.name == "bluetooth-sig/common")
-        #expect(set.common(for: frames("2a37")[0].content) == nil)
+        let strap = try #require(set["bluetooth-sig/heart-rate"])
+        #expect(set.reader(of: frames("2a19")[0].content, for: strap).name == "bluetooth-sig/common")
+        #expect(set.reader(of: frames("2a37")[0].content, for: strap) === strap)
+        #expect(set.reader(of: frames("2a6e")[0].content, for: strap) === strap)
     }
 
     @Test("Two standards that know nothing of each other are two") func ambiguous() throws {

@@ -90,16 +90,17 @@ struct Batch {
         }
         for item in seen.items {
             let isRepeat = state.bursts.repeats(item.content, of: device, at: arrived.monotonic)
+            let reader = profiles.reader(of: item.content, for: profile)
             let frame = FrameRecord(
-                source: source, format: format, topic: message.topic, device: device, profile: profile.name,
-                profileVersion: profile.version, arrived: arrived,
+                source: source, format: format, topic: message.topic, device: device, profile: reader.name,
+                profileVersion: reader.version, arrived: arrived,
                 custody: message.qos > 0 ? .acknowledged : .bestEffort, isRetained: message.isRetained,
                 connection: connection.number, packetID: message.qos > 0 ? message.packetID : nil, body: message.payload,
                 fate: .rejected)
             // A profile that counts frames hears repeats too.
-            if isRepeat, !profile.countsFrames {
+            if isRepeat, !reader.countsFrames {
                 countRepeat(of: device, &transaction)
-            } else if try take(item, as: frame, by: profile, isRepeat: isRepeat, &transaction, &state) {
+            } else if try take(item, as: frame, by: reader, isRepeat: isRepeat, &transaction, &state) {
                 arrived.monotonic += 1000
             } else {
                 countRepeat(of: device, &transaction)
