@@ -14,6 +14,8 @@ package final class Profile: Sendable {
     let relay: Relay?
     /// The profile that it extends, if any.
     let extends: String?
+    /// Whether it reads all bytes as the profile that it extends.
+    let readsAsItsBase: Bool
     let frames: [Frame]
     /// The places it listens to, each once, in the order of the frames.
     let ports: [Port]
@@ -69,6 +71,7 @@ package final class Profile: Sendable {
         matches = definition.matches
         relay = definition.relay
         extends = definition.extends?.name
+        readsAsItsBase = definition.readsAsItsBase
         vectors = definition.vectors
         let compiled = try CompiledFrame.compile(definition.frames)
         conversation = try definition.conversation.map { node throws(YAMLProblem) in

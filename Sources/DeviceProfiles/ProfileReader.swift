@@ -137,6 +137,7 @@ extension ProfileDefinition {
     fileprivate mutating func inherit(
         from base: ProfileDefinition, changes: [(path: String, change: YAMLNode)]
     ) throws(YAMLProblem) {
+        readsAsItsBase = frames.isEmpty && readings.isEmpty && characteristics.isEmpty && driver == nil && changes.isEmpty
         var inherited = base.frames
         try FrameReader.apply(changes, to: &inherited)
         // The same protocol under another UUID: the frames follow the characteristic that is given again under its name.

@@ -74,8 +74,8 @@ package struct ProfileSet: Sendable {
         return profiles.first { $0.isCommon && $0.listens(to: uuid) } ?? profile
     }
 
-    /// Every profile that could read it by its bytes alone.
-    package func readers(of seen: Observation) -> [Profile] { profiles.filter { $0.reads(seen) } }
+    /// Every profile that could read it by its bytes alone; of those that read alike the one that the others extend.
+    package func readers(of seen: Observation) -> [Profile] { profiles.filter { !$0.readsAsItsBase && $0.reads(seen) } }
 
     /// The profile of the bridge that publishes under this topic.
     package func relay(for topic: String) -> Match {

@@ -173,8 +173,8 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         Mistake(18, "      - { name: sample, type: u8, codes: { 256: plasma } }", "the code 256 does not fit into 8 bits"),
         Mistake(19, "      - { skip: 0 }", "skip 1 to 512 bytes"),
         Mistake(19, "      - { skip: 513 }", "skip 1 to 512 bytes"),
-        Mistake(14, "    length: 0", "a frame is 1 to 512 bytes long"),
-        Mistake(14, "    length: -3", "a frame is 1 to 512 bytes long"),
+        Mistake(14, "    length: 0", "a frame is 1 to 2048 bytes long"),
+        Mistake(14, "    length: -3", "a frame is 1 to 2048 bytes long"),
         Mistake(14, "    starts-with: \"A\"", "no bytes: write pairs of hex digits in quotes"),
         Mistake(13, "    from: measurment", "no characteristic is called 'measurment': name it under characteristics, or write { service-data: \"…\" }"),
     ])
