@@ -13,6 +13,7 @@ package final class Profile: Sendable {
     let relay: Relay?
     let frames: [Frame]
     let vectors: [Vector]
+    let messageVectors: [MessageVector]
 
     struct Frame: Sendable {
         var frame: CompiledFrame
@@ -27,6 +28,7 @@ package final class Profile: Sendable {
         match = definition.match
         relay = definition.relay
         vectors = definition.vectors
+        messageVectors = definition.messageVectors
         let compiled = try definition.frames.map { frame throws(YAMLProblem) in try CompiledFrame(frame) }
         var frames = compiled.map { Frame(frame: $0, readings: []) }
         for reading in definition.readings {

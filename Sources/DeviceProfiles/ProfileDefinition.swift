@@ -18,6 +18,8 @@ struct ProfileDefinition: Sendable {
     /// What an MQTT bridge hands on; such a profile has no frames of its own.
     var relay: Relay?
     var vectors: [Vector] = []
+    /// Of a profile with `relays`.
+    var messageVectors: [MessageVector] = []
 }
 
 /// A model that a profile reads, and how sure we are.

@@ -35,7 +35,7 @@ struct ProfileReader {
         if let node = top.optional("characteristics") {
             for (name, node) in try node.map().members { definition.characteristics.append((name, try characteristic(node))) }
         }
-        if let node = top.optional("relays") { definition.relay = try relay(node) }
+        if let node = top.optional("relays") { definition.relay = try RelayReader.relay(node, readings: top.optional("readings")) }
         if definition.relay == nil { definition.match = try match(top.required("match")) }
         let characteristics = definition.characteristics
         if let node = top.optional("frames") {
@@ -43,7 +43,7 @@ struct ProfileReader {
                 definition.frames.append(try FrameReader.frame(name, node, characteristics: characteristics))
             }
         }
-        if let node = top.optional("readings") {
+        if let node = top.optional("readings"), definition.relay == nil {
             let map = try node.map()
             for ((kind, key), (_, node)) in zip(map.keys, map.members) {
                 definition.readings.append(try ReadingReader.reading(kind, key, node))
@@ -98,34 +98,6 @@ struct ProfileReader {
         try map.only(["service", "uuid"])
         _ = try map.required("service").uuid()
         return try map.required("uuid").uuid()
-    }
-
-    private func relay(_ node: YAMLNode) throws(YAMLProblem) -> Relay {
-        let map = try node.map()
-        try map.only(["topics", "form", "adverts"])
-        let topics = try items(map.required("topics")) { node throws(YAMLProblem) in
-            guard let filter = TopicFilter(try node.text()) else {
-                throw node.problem("no MQTT topic filter: '+' stands for a whole level, '#' for the last ones")
-            }
-            return filter
-        }
-        guard !topics.isEmpty else { throw map.problem("give at least one topic") }
-        guard let adverts = map.optional("adverts") else {
-            let form = try map.required("form")
-            guard try form.text() == "raw-frames" else { throw form.problem("the only form is 'raw-frames'; or describe 'adverts'") }
-            return Relay(topics: topics, form: .rawFrames)
-        }
-        let paths = try adverts.map()
-        try paths.only(["address", "name", "service-data", "manufacturer-data"])
-        var advert = Relay.AdvertPaths(address: try paths.required("address").text())
-        advert.name = try paths.optional("name")?.text()
-        if let data = try paths.optional("service-data")?.map() {
-            try data.only(["uuid", "bytes"])
-            advert.serviceUUID = try data.required("uuid").text()
-            advert.serviceBytes = try data.required("bytes").text()
-        }
-        advert.manufacturerBytes = try paths.optional("manufacturer-data")?.text()
-        return Relay(topics: topics, form: .adverts(advert))
     }
 }
 

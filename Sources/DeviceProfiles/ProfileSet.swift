@@ -57,9 +57,19 @@ package struct ProfileSet: Sendable {
     /// Every profile that could read it by its bytes alone.
     package func readers(of seen: Observation) -> [Profile] { profiles.filter { $0.reads(seen) } }
 
-    /// The profile of the bridge that publishes under this topic.
+    /// The profile of the bridge that publishes under this topic. Of several, the one that names the topic most precisely.
     package func relay(for topic: String) -> Match {
-        let relays = profiles.filter { $0.relay?.topics.contains { $0.matches(topic) } ?? false }
+        var relays: [Profile] = []
+        var best: [Int] = []
+        for profile in profiles {
+            let matching = profile.relay?.topics.map(\.filter).filter { $0.matches(topic) } ?? []
+            guard let precision = matching.map(\.precision).max(by: { $0.lexicographicallyPrecedes($1) }) else { continue }
+            if precision == best {
+                relays.append(profile)
+            } else if best.lexicographicallyPrecedes(precision) {
+                (relays, best) = ([profile], precision)
+            }
+        }
         return switch relays.count {
         case 0: .none
         case 1: .profile(relays[0])
@@ -114,7 +124,12 @@ private struct ProfileLoader {
         } else if let change = try ProfileReader.changes(of: text).first {
             throw change.change.problem("'changes' needs 'extends'")
         }
-        definition.vectors = try VectorReader(definition: definition).vectors(text.map().optional("vectors"))
+        let vectors = try text.map().optional("vectors")
+        if definition.relay == nil {
+            definition.vectors = try VectorReader(definition: definition).vectors(vectors)
+        } else {
+            definition.messageVectors = try MessageVectorReader.vectors(vectors, of: definition)
+        }
         let result = (definition, version: version.fingerprint)
         resolved[source.path] = result
         return result

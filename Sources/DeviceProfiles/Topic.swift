@@ -29,6 +29,9 @@ package struct TopicFilter: Sendable, Hashable, CustomStringConvertible {
         return levels.count == names.count
     }
 
+    /// How much it says of a topic, level by level: a name says more than `+`, and `+` more than `#`.
+    var precision: [Int] { levels.map { $0 == TopicFilter.all ? 0 : $0 == TopicFilter.one ? 1 : 2 } }
+
     private static let one = Array("+".utf8)
     private static let all = Array("#".utf8)
 

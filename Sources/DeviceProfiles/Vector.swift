@@ -17,15 +17,11 @@ struct Vector: Sendable {
         case reads([ExpectedReading])
         case none(because: String)
         case fails(String)
-        /// A relay's vector: what the message hands on, as raw-frame JSON.
-        case gives(String)
     }
 
     var name: String
     var origin: Origin
     var observation: Observation
-    /// A relay's vector.
-    var message: (topic: String, payload: String)?
     var expectation: Expectation
     var node: YAMLNode
 }
@@ -57,7 +53,7 @@ struct ExpectedReading: Sendable, Hashable {
         self.init(
             kind: reading.kind,
             values: Dictionary(reading.values.map { ($0.name, $0.reported.text) }, uniquingKeysWith: { first, _ in first }),
-            measuredAt: reading.deviceTime?.text ?? "arrival", user: reading.user, number: reading.number,
+            measuredAt: reading.deviceTime.map { $0.text + (reading.isUTC ? "Z" : "") } ?? "arrival", user: reading.user, number: reading.number,
             qualifier: reading.qualifier, marks: reading.marks)
     }
 }

@@ -75,14 +75,14 @@ extension MeasuredAt {
 
     /// Decides when a reading was measured.
     /// - Parameters:
-    ///   - said: the device's own time, in the zone of the place.
+    ///   - said: the device's own time, in the zone of the place, or in UTC if `isUTC`.
     ///   - heard: when a relay says it heard the frame; its clock is believed no more than a device's.
     ///   - arrived: when the frame arrived here.
     package static func judge(
-        said: CivilTime?, heard: Instant? = nil, arrived: Instant, isRetained: Bool, in zone: some PlaceZone
+        said: CivilTime?, isUTC: Bool = false, heard: Instant? = nil, arrived: Instant, isRetained: Bool, in zone: some PlaceZone
     ) throws(ImplausibleTime) -> MeasuredAt {
         if let said {
-            let instant = Instant(said, secondsFromUTC: zone.secondsFromUTC(at: said))
+            let instant = Instant(said, secondsFromUTC: isUTC ? 0 : zone.secondsFromUTC(at: said))
             return MeasuredAt(try believable(instant, saying: said, arrived: arrived), .device)
         }
         if let heard {

@@ -26,6 +26,8 @@ package struct Reading: Sendable, Hashable {
     package var deviceTime: CivilTime?
     /// The device's own record time before any such offset: it never changes afterwards, so identity stands on it.
     package var recordTime: CivilTime?
+    /// Whether both times are told in UTC, and not by the clock on a wall of the place.
+    package var isUTC = false
     /// The device's own record number.
     package var number: Int?
     /// The user slot on the device.

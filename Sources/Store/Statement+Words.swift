@@ -3,7 +3,7 @@ import Readings
 
 // How the words of `Readings` stand in a row.
 extension Statement {
-    func device() throws(StoreFailure) -> DeviceID { try parsed("device") { DeviceID(address: $0) } }
+    func device() throws(StoreFailure) -> DeviceID { try parsed("device") { DeviceID($0) } }
 
     func arrival() -> Arrival {
         Arrival(wall: instant(), monotonic: UInt64(bitPattern: integer()), boot: text())

@@ -30,22 +30,22 @@ struct Batch {
 
     /// Every item of a message ends as a frame in custody or in a tally: the ledger's first sum.
     mutating func take(_ message: ReceivedMessage, _ transaction: inout IntakeTransaction, _ state: inout Intake.State) throws {
-        let (format, seen): (String, [Observation])
+        let (relay, items): (Profile, [RelayedItem])
         do throws(BadInput) {
-            (format, seen) = try observations(in: message)
+            (relay, items) = try relayed(message)
         } catch {
             return count(error.code.rawValue, "\(message.topic.prefix(120)): \(error.detail)", &transaction)
         }
-        guard !seen.isEmpty else {
-            return count("nothing-to-decode", "\(message.topic.prefix(120)): nothing undecoded in it", &transaction)
+        guard !items.isEmpty else {
+            return count("nothing-to-decode", "\(message.topic.prefix(120)): nothing in it that \(relay.name) reads", &transaction)
         }
-        for observation in seen { try take(observation, message, format, &transaction, &state) }
+        for item in items { try take(item, message, relay, &transaction, &state) }
     }
 
-    private func observations(in message: ReceivedMessage) throws(BadInput) -> (format: String, [Observation]) {
+    private func relayed(_ message: ReceivedMessage) throws(BadInput) -> (Profile, [RelayedItem]) {
         if let bytes = message.payloadWasTooLarge { throw BadInput(.tooLarge, "\(bytes) bytes") }
         switch profiles.relay(for: message.topic) {
-        case .profile(let relay): return (relay.name, try relay.observations(in: message.payload))
+        case .profile(let relay): return (relay, try relay.relayed(topic: message.topic, payload: message.payload))
         case .none: throw BadInput(.unknownTopic, "no profile under mqtt/ is for this topic")
         case .ambiguous(let relays):
             throw BadInput(.ambiguousTopic, "claimed by \(relays.map(\.name).joined(separator: " and "))")
@@ -53,7 +53,7 @@ struct Batch {
     }
 
     /// Counts an item that never comes into custody.
-    private mutating func count(
+    mutating func count(
         _ code: String, _ detail: String, device: DeviceID? = nil, isTold: Bool = true, _ transaction: inout IntakeTransaction
     ) {
         transaction.received(source: source)
@@ -61,8 +61,8 @@ struct Batch {
         if isTold { events.append(.refused(source: source, device: device, code: code, detail: detail)) }
     }
 
-    private mutating func take(
-        _ seen: Observation, _ message: ReceivedMessage, _ format: String,
+    mutating func take(
+        _ seen: Observation, _ message: ReceivedMessage, _ relay: Profile,
         _ transaction: inout IntakeTransaction, _ state: inout Intake.State
     ) throws {
         guard let device = seen.address else { return count("bad-address", "a frame without a device", &transaction) }
@@ -93,27 +93,32 @@ struct Batch {
                 count("repeat", "\(device): the same broadcast again", device: device, isTold: false, &transaction)
                 continue
             }
-            let frame = FrameRecord(
-                source: source, format: format, topic: message.topic, device: device, profile: profile.name,
-                profileVersion: profile.version, arrived: arrived,
-                custody: message.qos > 0 ? .acknowledged : .bestEffort, isRetained: message.isRetained,
-                connection: connection.number, packetID: message.qos > 0 ? message.packetID : nil, body: message.payload,
-                fate: .rejected)
-            arrived.monotonic += 1000
-            transaction.received(source: source)
-            try file(item, frame, &transaction, &state)
+            try file(item.outcome, heard: item.item.receivedAt, record(message, relay, of: device, profile), &transaction, &state)
         }
     }
 
+    /// A frame on its way to its fate.
+    func record(_ message: ReceivedMessage, _ relay: Profile, of device: DeviceID, _ profile: Profile) -> FrameRecord {
+        FrameRecord(
+            source: source, format: relay.name, topic: message.topic, device: device, profile: profile.name,
+            profileVersion: profile.version, arrived: arrived,
+            custody: message.qos > 0 ? .acknowledged : .bestEffort, isRetained: message.isRetained,
+            connection: connection.number, packetID: message.qos > 0 ? message.packetID : nil,
+            body: relay.storable(message.payload), fate: .rejected)
+    }
+
     /// Gives one frame of an enrolled device its fate.
-    private mutating func file(
-        _ item: Decoding.Item, _ frame: FrameRecord, _ transaction: inout IntakeTransaction, _ state: inout Intake.State
+    mutating func file(
+        _ outcome: DecodeOutcome, heard: Instant? = nil, since: UInt64? = nil, _ frame: FrameRecord,
+        _ transaction: inout IntakeTransaction, _ state: inout Intake.State
     ) throws {
         var frame = frame
-        guard case .readings(let readings) = item.outcome else {
-            frame.fate = Fate(item.outcome)
-            frame.code = item.outcome.code
-            frame.detail = item.outcome.detail
+        transaction.received(source: source)
+        defer { arrived.monotonic += 1000 }
+        guard case .readings(let readings) = outcome else {
+            frame.fate = Fate(outcome)
+            frame.code = outcome.code
+            frame.detail = outcome.detail
             _ = try transaction.append(frame)
             events.append(.refused(
                 source: source, device: frame.device, code: frame.code ?? frame.fate.rawValue, detail: frame.detail ?? ""))
@@ -122,9 +127,11 @@ struct Batch {
         var verdicts: [Filing] = []
         for (index, reading) in readings.enumerated() {
             verdicts.append(try Filing(
-                reading, index: index, of: frame, heard: item.item.receivedAt, mayBeRedelivered: connection.isResumed, in: place,
+                reading, index: index, of: frame, heard: heard, since: since, mayBeRedelivered: connection.isResumed, in: place,
                 transaction))
         }
+        // Clockless ones are told apart by a nanosecond each: the next frame begins behind them.
+        arrived.monotonic += UInt64(readings.count)
         frame.settle(by: verdicts)
         let id = try transaction.append(frame)
         for verdict in verdicts {

@@ -21,6 +21,7 @@ package final class Intake: Sendable {
         var watch: Watch
         var devices = Devices()
         var bursts = Bursts()
+        var joins: [JoinKey: MessageJoin] = [:]
     }
 
     package init(
@@ -80,6 +81,13 @@ package struct SourceConnection: Sendable {
 }
 
 extension Intake.State {
+    /// Whose scalars belong together: those of one device, from one source, by one format.
+    struct JoinKey: Hashable {
+        var source: String
+        var format: String
+        var device: DeviceID
+    }
+
     /// The enrolled devices, read again only when somebody changed them.
     struct Devices: Sendable {
         private var version: Int64?
