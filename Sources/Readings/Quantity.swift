@@ -14,7 +14,7 @@ package struct Quantity: Sendable, Hashable {
     /// nil where the units do not measure the same thing: profiles are refused at load for that.
     package func canonical(for vital: Vital) -> Quantity? {
         guard unit != vital.unit else { return Quantity(value.rounded(toPlaces: vital.precision + 2), unit) }
-        guard let conversion = unit.conversion(to: vital.unit) else { return nil }
+        guard let conversion = Quantity.conversion(unit, for: vital) else { return nil }
         let value = value.rescaled(
             conversion.numerator, over: conversion.denominator,
             plus: conversion.offset, places: vital.precision + 2)
@@ -23,7 +23,12 @@ package struct Quantity: Sendable, Hashable {
 
     /// Whether this unit can be told in the vital's canonical unit.
     package static func canConvert(_ unit: Unit, for vital: Vital) -> Bool {
-        unit.conversion(to: vital.unit) != nil
+        conversion(unit, for: vital) != nil
+    }
+
+    /// A mole of glucose weighs other than a mole of urate: what units alone do not say, the vital's substance does.
+    private static func conversion(_ unit: Unit, for vital: Vital) -> Unit.Conversion? {
+        unit.conversion(to: vital.unit) ?? vital.substance?.conversion(from: unit, to: vital.unit)
     }
 
     package var text: String { "\(value.text) \(unit.rawValue)" }

@@ -1,4 +1,5 @@
 import Alarms
+import ExactJSON
 import Readings
 
 extension Store {
@@ -70,7 +71,7 @@ extension Store {
     ///
     /// `newest` is that of the latest reading of the watched vital since the alarm was raised, also of those that caused no event.
     package func activeEpisodes() throws(StoreFailure) -> [Episode] {
-        // A vital's id is kind.value or kind.value.qualifier.
+        // A vital's id is kind.value or kind.value.qualifier; a few values carry the vital of another kind.
         let statement = try database.statement("""
             SELECT a.id, a.device, a.vital, a.level, a.side, a.raised_at, max(a.newest_at, coalesce((
               SELECT max(r.measured_at) FROM readings r
@@ -80,11 +81,14 @@ extension Store {
                   SELECT min(raising.id) FROM alarm_events e CROSS JOIN readings raising ON raising.identity = e.reading
                   WHERE e.episode = a.id)
                 AND EXISTS (
-                  SELECT 1 FROM json_each(r."values") v
-                  WHERE a.vital IN (r.kind || '.' || v.key, r.kind || '.' || v.key || '.' || r.qualifier))
+                  SELECT 1 FROM json_each(r."values") v LEFT JOIN json_each(?) shared ON shared.key = r.kind || '.' || v.key
+                  WHERE a.vital IN (
+                    coalesce(shared.value, r.kind || '.' || v.key),
+                    coalesce(shared.value, r.kind || '.' || v.key) || '.' || r.qualifier))
               ), a.newest_at))
             FROM alarms a WHERE a.cleared_at IS NULL ORDER BY a.raised_at, a.id
             """)
+        statement.bind(JSON.object(JSONObject(Kind.sharedVitals.map { ($0.key, .string($0.value)) })).text)
         return try statement.rows { row throws(StoreFailure) in try Episode(row) }
     }
 }

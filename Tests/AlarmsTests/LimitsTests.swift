@@ -44,7 +44,7 @@ struct LimitsTests {
     }
 
     @Test func `presets are of vitals that exist, and lie within what a person can show`() throws {
-        let vitals = Dictionary(uniqueKeysWithValues: Kind.allCases.flatMap(\.values).map { ($0.vital.id, $0.vital) })
+        let vitals = Dictionary(Kind.allCases.flatMap(\.values).map { ($0.vital.id, $0.vital) }, uniquingKeysWith: { first, _ in first })
         #expect(Presets.limits.count == 5)
         for (id, limits) in Presets.limits {
             let vital = try #require(vitals[id], "\(id)")

@@ -89,9 +89,13 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         Mistake(18, "      - { name: sample, type: u9 }", "unknown word 'u9'; did you mean 'u8'?"),
         Mistake(18, "      - { name: sample, type: string }", "unknown word 'string'; write one of: u8, u16, u24, u32, i8, i16, i32, sfloat, float, date-time"),
         Mistake(22, "  blood-glucos:", "unknown kind 'blood-glucos'; did you mean 'blood-glucose'?"),
-        Mistake(22, "  mood:", "unknown kind 'mood'; the kinds are: blood-pressure, body-weight, blood-glucose, body-temperature"),
+        Mistake(
+            22, "  mood:",
+            "unknown kind 'mood'; the kinds are: blood-pressure, body-weight, body-composition, body-measures, blood-glucose, "
+                + "blood-ketone, lipids, hba1c, coagulation, uric-acid, hemoglobin, body-temperature, oxygen-saturation, heart-rate, "
+                + "rr-interval, heart-rate-variability, ecg, respiration, spirometry, activity, sleep, battery"),
         Mistake(27, "      glucos:", "a blood-glucose has no value 'glucos'; did you mean 'glucose'?"),
-        Mistake(27, "      systolic:", "a blood-glucose has no value 'systolic'; its values are: glucose"),
+        Mistake(27, "      systolic:", "a blood-glucose has no value 'systolic'; its values are: carbohydrates, glucose, hba1c, trend"),
         Mistake(29, "        unit: mg/dl/h", "unknown word 'mg/dl/h'; did you mean 'mg/dL'?"),
         Mistake(29, "        unit: furlong", "unknown word 'furlong'; write one of: mmHg, kPa"),
         Mistake(32, "    site: sample", "a blood-glucose has no site"),

@@ -6,17 +6,76 @@ struct KindTests {
     /// Every row of the table.
     static let rows = Kind.allCases.flatMap { kind in kind.values.map { (kind, $0) } }
 
-    @Test func `no vital stands twice`() {
-        let ids = KindTests.rows.map(\.1.vital.id)
-        #expect(Set(ids).count == ids.count)
-        #expect(Kind.allCases.allSatisfy { !$0.values.isEmpty })
+    @Test func `no vital stands twice in a kind, and what kinds share is the same`() {
+        for kind in Kind.allCases {
+            let ids = kind.values.map(\.vital.id)
+            #expect(Set(ids).count == ids.count)
+            #expect(!kind.values.isEmpty)
+        }
+        for (_, value) in KindTests.rows {
+            let twin = KindTests.rows.first { $0.1.vital.id == value.vital.id }
+            #expect(twin.map { String(reflecting: $0.1.vital) } == String(reflecting: value.vital))
+        }
     }
 
-    @Test func `an id is kind, value and qualifier`() {
+    @Test func `an id is kind, value and qualifier, of the kind that the vital belongs to`() {
+        let ids = Set(KindTests.rows.map { "\($0.0.rawValue).\($0.1.name)" + ($0.1.qualifier.map { ".\($0)" } ?? "") })
         for (kind, value) in KindTests.rows {
             let qualifier = value.qualifier.map { ".\($0)" } ?? ""
-            #expect(value.vital.id == "\(kind.rawValue).\(value.name)\(qualifier)")
+            if let shared = Kind.sharedVitals["\(kind.rawValue).\(value.name)"] {
+                #expect(value.vital.id == shared)
+                #expect(ids.contains(shared) && shared.hasSuffix(".\(value.name)"))
+            } else {
+                #expect(value.vital.id == "\(kind.rawValue).\(value.name)\(qualifier)")
+            }
         }
+    }
+
+    @Test func `kinds that tell the same thing share its vital`() {
+        #expect(
+            Kind.sharedVitals == [
+                "body-composition.weight": "body-weight.weight", "body-composition.height": "body-weight.height",
+                "body-composition.bmi": "body-weight.bmi", "body-composition.impedance": "body-weight.impedance",
+                "body-composition.impedance-high": "body-weight.impedance-high", "body-composition.pulse": "body-weight.pulse",
+                "body-measures.height": "body-weight.height", "blood-glucose.hba1c": "hba1c.hba1c", "heart-rate.energy": "activity.energy",
+            ])
+    }
+
+    @Test func `every value with a qualifier also stands without one`() {
+        for (kind, value) in KindTests.rows where value.qualifier != nil {
+            #expect(kind.qualifierWord != nil)
+            #expect(kind.values.contains { $0.name == value.name && $0.qualifier == nil }, "\(value.vital.id)")
+        }
+        #expect(Kind.activity.qualifiers == ["day", "interval"])
+    }
+
+    @Test(arguments: ObservationRow.all)
+    func `every observation of the standards is known with its codes`(row: ObservationRow) throws {
+        let vital = try #require(row.vital)
+        #expect(vital.mdc == row.mdc)
+        if row.isMolar {
+            #expect(vital.molarLOINC == row.loinc)
+            let molar = try #require(Unit.allCases.first { $0.ucum == row.ucum })
+            #expect(Quantity.canConvert(molar, for: vital) && vital.unit != molar)
+        } else {
+            #expect(vital.loinc == row.loinc)
+            #expect(vital.unit.ucum == row.ucum)
+            if let precision = row.precision { #expect(vital.precision == precision) }
+            if let lowest = row.lowest { #expect(vital.plausible.lowerBound.text == lowest) }
+            if let highest = row.highest { #expect(vital.plausible.upperBound.text == highest) }
+        }
+    }
+
+    @Test func `what is no value has its code elsewhere`() {
+        #expect(Kind.bloodPressure.panel?.loinc == "85354-9")
+        #expect(Kind.bloodPressure.panel?.mdc == 2 * 65_536 + 18_948)
+        // Partition 128, terms 29260 to 29272.
+        #expect(MealContext.beforeMeal.mdc == 128 * 65_536 + 29_260)
+        #expect(MealContext.afterMeal.mdc == 128 * 65_536 + 29_264)
+        #expect(MealContext.fasting.mdc == 128 * 65_536 + 29_268)
+        #expect(MealContext.casual.mdc == 128 * 65_536 + 29_272)
+        #expect(MealContext.bedtime.mdc == nil)
+        #expect(MealContext.beforeMeal.loinc == "88365-2" && MealContext.fasting.loinc == nil)
     }
 
     /// LOINC's last digit is a check digit, mod 10 (LOINC Users' Guide, appendix): every second digit from the right is doubled.
@@ -30,10 +89,11 @@ struct KindTests {
 
     @Test func `every LOINC code has its check digit`() throws {
         for (_, value) in KindTests.rows {
-            guard let loinc = value.vital.loinc else { continue }
-            let parts = loinc.split(separator: "-")
-            try #require(parts.count == 2 && parts[1].count == 1, "\(loinc)")
-            #expect(checkDigit(parts[0].compactMap(\.wholeNumberValue)) == Int(parts[1]), "\(loinc)")
+            for loinc in [value.vital.loinc, value.vital.molarLOINC].compactMap(\.self) {
+                let parts = loinc.split(separator: "-")
+                try #require(parts.count == 2 && parts[1].count == 1, "\(loinc)")
+                #expect(checkDigit(parts[0].compactMap(\.wholeNumberValue)) == Int(parts[1]), "\(loinc)")
+            }
         }
         // The check is one: the codes of the neighbours have other digits.
         #expect(checkDigit([8, 4, 8, 0]) == 6)
@@ -53,8 +113,20 @@ struct KindTests {
         #expect(vital?.mdc == mdc)
     }
 
-    @Test func `every MDC code is of the medical supervisory partition`() {
-        for (_, value) in KindTests.rows { #expect(value.vital.mdc.map { $0 >> 16 } == 2, "\(value.vital.id)") }
+    /// 2: supervisory control and data acquisition; 129: health and fitness devices; 1: objects, here the device itself.
+    @Test func `every MDC code is of the partition of its kind`() {
+        let fitness: Set = ["heart-rate.rate", "heart-rate.rate.fitness"]
+        for (_, value) in KindTests.rows {
+            guard let mdc = value.vital.mdc else { continue }
+            let id = value.vital.id
+            let partition = id.hasPrefix("activity.") || fitness.contains(id) ? 129 : (id == "battery.level" ? 1 : 2)
+            #expect(mdc >> 16 == partition, "\(id)")
+        }
+        // Where the four first kinds had one, they have it still.
+        for kind in [Kind.bloodPressure, .bloodGlucose, .bodyTemperature] {
+            let named = kind.values.filter { !["trend", "carbohydrates"].contains($0.name) && $0.qualifier != "forehead" }
+            #expect(named.allSatisfy { $0.vital.mdc != nil })
+        }
     }
 
     @Test func `every canonical unit has a UCUM code`() {
@@ -62,6 +134,10 @@ struct KindTests {
         #expect(Unit.mmHg.ucum == "mm[Hg]")
         #expect(Unit.pound.ucum == "[lb_av]")
         #expect(Unit.jin.ucum == nil)
+        #expect(Unit.stone.ucum == "[stone_av]")
+        #expect(Unit.mile.ucum == "[mi_i]")
+        #expect(Unit.per1024thSecond.ucum == nil)
+        #expect(Unit.stepsPerDay.ucum == "{steps}/d")
         #expect(Unit.celsius.ucum == "Cel")
     }
 

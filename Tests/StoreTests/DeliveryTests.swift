@@ -121,4 +121,23 @@ struct DeliveryTests {
         try take(pressure("120"), "BAD", at: later(90), quarantined: true)
         #expect(try await store.activeEpisodes().map(\.newest) == [later(60)])
     }
+
+    @Test func `a vital that two kinds share is looked for in both`() async throws {
+        let store = try folder.store()
+        func take(_ kind: Kind, _ identity: String, at: Instant) throws {
+            let value = Reading.Value("weight", Quantity(ExactDecimal("80")!, .kilogram), kind.vital("weight")!)
+            try store.intake { transaction in
+                let row = try transaction.append(frame())
+                var taken = record(Reading(kind, [value]), identity, at: at)
+                taken.measuredAt = MeasuredAt(at, .device)
+                try transaction.append(taken, of: row, at: noon)
+            }
+        }
+        try take(.bodyWeight, "BP1", at: noon)
+        var heavy = episode()
+        heavy.condition = Condition(device: scale, vital: "body-weight.weight")
+        try store.intake { try $0.append(event(.raised, heavy), at: noon) }
+        try take(.bodyComposition, "BC", at: later(60))
+        #expect(try await store.activeEpisodes().map(\.newest) == [later(60)])
+    }
 }
