@@ -146,9 +146,12 @@ extension MessageElements.Hop {
 extension [MessageElements] {
     /// The elements of the first place that the message has.
     func find(in message: MessageScope) throws(BadInput) -> MessageElements.Found? {
+        var refused: MessageElements.Found?
         for place in self {
-            if let found = try place.find(in: message) { return found }
+            guard let found = try place.find(in: message) else { continue }
+            if !found.scopes.isEmpty { return found }
+            refused = refused ?? found
         }
-        return nil
+        return refused
     }
 }

@@ -57,13 +57,16 @@ struct MessageReader {
             try map.only(["address"])
             return .address(try paths(address, depth: 9))
         }
-        try map.only(["namespace", "id", "is"])
+        try map.only(["namespace", "id", "channel", "is"])
         let namespace = try map.required("namespace")
         let name = try namespace.text()
         guard DeviceID(namespace: name, id: "x") != nil else {
             throw namespace.problem("a namespace has 1 to 24 letters a-z, digits and dashes")
         }
-        guard let fixed = map.optional("is") else { return .named(namespace: name, try paths(map.required("id"), depth: 9)) }
+        guard let fixed = map.optional("is") else {
+            return .named(
+                namespace: name, try paths(map.required("id"), depth: 9), channel: try paths(map.optional("channel"), depth: 9))
+        }
         try map.only(["namespace", "is"])
         guard let device = DeviceID(namespace: name, id: try fixed.text()) else {
             throw fixed.problem("an id has 1 to 64 letters, digits, points, dashes and underscores")
@@ -101,18 +104,8 @@ struct MessageReader {
         var forms: [MessageTimeForm] = []
         for node in try written.listOrSingle() { forms.append(try form(node)) }
         guard !forms.isEmpty else { throw written.problem("say how the time is written") }
-        let isCount = forms.allSatisfy { $0 == .seconds || $0 == .milliseconds }
-        var isUTC = isCount
-        if let zone = map.optional("zone") {
-            switch try zone.text() {
-            case "utc" where !isCount: isUTC = true
-            case "place" where isCount: isUTC = false
-            default:
-                throw zone.problem(
-                    isCount ? "counts are in UTC unless you write 'zone: place'" : "times are of the place unless you write 'zone: utc'")
-            }
-        }
-        return MessageReading.Time(paths: try paths(map.required("path"), depth: depth), forms: forms, isUTC: isUTC)
+        let zone = try map.optional("zone").map { node throws(YAMLProblem) in try node.word(of: MessageReading.Time.Zone.self) }
+        return MessageReading.Time(paths: try paths(map.required("path"), depth: depth), forms: forms, zone: zone)
     }
 
     private func form(_ node: YAMLNode) throws(YAMLProblem) -> MessageTimeForm {

@@ -42,8 +42,12 @@ struct MessageReading: Sendable {
         var paths: [MessagePath]
         /// The first that fits.
         var forms: [MessageTimeForm]
-        /// Whether a time without a zone is told in UTC.
-        var isUTC: Bool
+        /// Whose clock a time without a zone is told by; nil: a count since 1970 by UTC, all else by a wall of the place.
+        var zone: Zone?
+
+        enum Zone: String, CaseIterable, Sendable {
+            case utc, place
+        }
     }
 
     /// A word of ours: always the same, or by a word of the message.
@@ -96,10 +100,7 @@ extension MessageReading {
             }
             guard isThere else { return .incomplete(missing: name, isError: false) }
         }
-        guard let first = values.first, !found.isEmpty else {
-            return .incomplete(missing: values.first?.name ?? "values", isError: false)
-        }
-        _ = first
+        guard !found.isEmpty else { return .incomplete(missing: values.first?.name ?? "values", isError: false) }
         var reading = Reading(kind, found, number: number, user: user, qualifier: qualifier, marks: try said(marks, scope))
         reading.stamp(time)
         return .readings([reading])
@@ -189,7 +190,7 @@ extension MessageReading.Time {
         guard let (json, path) = try scope.find(paths) else { return nil }
         if json == .string("") { return nil }
         for form in forms {
-            if let time = MessageTime.read(json, as: form, isUTC: isUTC) { return time }
+            if let time = MessageTime.read(json, as: form, zone) { return time }
         }
         throw .badValue(field: path.text)
     }

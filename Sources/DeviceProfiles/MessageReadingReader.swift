@@ -34,9 +34,10 @@ extension MessageReader {
         reading.when = try conditions(map.optional("when"), depth)
         reading.waitsFor = try conditions(map.optional("waits-for"), depth)
         reading.ignores = try conditions(map.optional("ignores"), depth)
+        if let word = kind.qualifierWord, let node = map.optional(word) { reading.qualifier = try qualifier(node, kind, depth) }
         let values = try map.required("values").map()
         for ((name, key), (_, node)) in zip(values.keys, values.members) {
-            reading.values.append(try value(name, key, node, kind, depth))
+            reading.values.append(try value(name, key, node, reading, depth))
         }
         guard !reading.values.isEmpty else { throw node.problem("a reading has at least one value") }
         let names = reading.values.map(\.name) + ["measured-at", "number", "user"]
@@ -52,7 +53,6 @@ extension MessageReader {
         }
         reading.number = try paths(map.optional("number"), depth: depth)
         reading.user = try paths(map.optional("user"), depth: depth)
-        if let word = kind.qualifierWord, let node = map.optional(word) { reading.qualifier = try qualifier(node, kind, depth) }
         reading.marks = try items(map.optional("marks")) { node throws(YAMLProblem) in try mark(node, depth) }
         return reading
     }
@@ -78,15 +78,17 @@ extension MessageReader {
     }
 
     private func value(
-        _ name: String, _ key: YAMLNode, _ node: YAMLNode, _ kind: Kind, _ depth: Int
+        _ name: String, _ key: YAMLNode, _ node: YAMLNode, _ reading: MessageReading, _ depth: Int
     ) throws(YAMLProblem) -> MessageReading.Value {
-        guard let vital = kind.vital(name) else {
+        let kind = reading.kind
+        let vitals = reading.possibleQualifiers.compactMap { kind.vital(name, qualifier: $0) }
+        guard !vitals.isEmpty else {
             throw key.problem("a \(kind.rawValue) has no value '\(name)'" + MessageReader.hint(name, Set(kind.values.map(\.name))))
         }
         let map = try node.map()
         try map.only(["path", "unit", "each", "power-of-ten", "decimals", "unknown"])
         var value = MessageReading.Value(
-            name: name, paths: try paths(map.required("path"), depth: depth), unit: try unit(map.required("unit"), vital, depth))
+            name: name, paths: try paths(map.required("path"), depth: depth), unit: try unit(map.required("unit"), vitals, depth))
         value.unknown = try items(map.optional("unknown")) { node throws(YAMLProblem) in try node.text() }
         if let node = map.optional("each") {
             value.each = try node.decimal()
@@ -103,19 +105,19 @@ extension MessageReader {
         return value
     }
 
-    private func unit(_ node: YAMLNode, _ vital: Vital, _ depth: Int) throws(YAMLProblem) -> MessageReading.UnitRule {
-        guard node.kind == .map else { return .fixed(try unit(node, of: vital)) }
+    private func unit(_ node: YAMLNode, _ vitals: [Vital], _ depth: Int) throws(YAMLProblem) -> MessageReading.UnitRule {
+        guard node.kind == .map else { return .fixed(try unit(node, of: vitals)) }
         let map = try node.map()
         try map.only(["path", "codes", "absent"])
         var codes: [String: Unit] = [:]
-        for (word, node) in try map.required("codes").map().members { codes[word] = try unit(node, of: vital) }
-        let absent = try map.optional("absent").map { node throws(YAMLProblem) in try unit(node, of: vital) }
+        for (word, node) in try map.required("codes").map().members { codes[word] = try unit(node, of: vitals) }
+        let absent = try map.optional("absent").map { node throws(YAMLProblem) in try unit(node, of: vitals) }
         return .said(try paths(map.required("path"), depth: depth), codes: codes, absent: absent)
     }
 
-    private func unit(_ node: YAMLNode, of vital: Vital) throws(YAMLProblem) -> Unit {
+    private func unit(_ node: YAMLNode, of vitals: [Vital]) throws(YAMLProblem) -> Unit {
         let unit = try node.word(of: Unit.self)
-        guard Quantity.canConvert(unit, for: vital) else {
+        for vital in vitals where !Quantity.canConvert(unit, for: vital) {
             throw node.problem("\(vital.id) is told in \(vital.unit.rawValue), and '\(unit.rawValue)' does not convert to that")
         }
         return unit
@@ -165,6 +167,15 @@ extension MessageReader {
 }
 
 extension MessageReading {
+    /// What may narrow its codes.
+    fileprivate var possibleQualifiers: [String?] {
+        switch qualifier {
+        case nil: [nil]
+        case .fixed(let word): [word]
+        case .said(_, let codes): [nil] + codes.values.sorted()
+        }
+    }
+
     /// Every key that it looks at.
     var keys: [String] {
         var paths = number + user + (measuredAt?.paths ?? [])

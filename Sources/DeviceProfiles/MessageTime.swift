@@ -19,27 +19,26 @@ enum MessageTime: Sendable, Hashable {
     case moment(Instant)
     case civil(CivilTime)
 
-    /// - Parameter isUTC: whether a time without a zone is told in UTC; else it is the wall clock of the place.
-    ///   For counts since 1970 the other way round: `false` says that they count on the wall of the place.
-    static func read(_ json: JSON, as form: MessageTimeForm, isUTC: Bool) -> MessageTime? {
+    /// nil where it is not written so.
+    static func read(_ json: JSON, as form: MessageTimeForm, _ zone: MessageReading.Time.Zone?) -> MessageTime? {
         guard let text = MessageWord.text(json) else { return nil }
         switch form {
-        case .seconds: return counted(text, perSecond: 1, isUTC)
-        case .milliseconds: return counted(text, perSecond: 1000, isUTC)
+        case .seconds: return counted(text, perSecond: 1, isUTC: zone != .place)
+        case .milliseconds: return counted(text, perSecond: 1000, isUTC: zone != .place)
         case .rfc3339: return Instant(rfc3339: text).map { .moment($0) }
-        case .iso: return iso(text).map { told($0, isUTC) }
+        case .iso: return iso(text).map { told($0, isUTC: zone == .utc) }
         case .pattern(let pattern):
             guard let (civil, offset) = pattern.read(text) else { return nil }
-            return offset.map { .moment(Instant(civil, secondsFromUTC: $0)) } ?? told(civil, isUTC)
+            return offset.map { .moment(Instant(civil, secondsFromUTC: $0)) } ?? told(civil, isUTC: zone == .utc)
         }
     }
 
-    private static func told(_ civil: CivilTime, _ isUTC: Bool) -> MessageTime {
+    private static func told(_ civil: CivilTime, isUTC: Bool) -> MessageTime {
         isUTC ? .moment(Instant(civil, secondsFromUTC: 0)) : .civil(civil)
     }
 
     /// From 1970 to the year 9999.
-    private static func counted(_ text: String, perSecond: Int64, _ isUTC: Bool) -> MessageTime? {
+    private static func counted(_ text: String, perSecond: Int64, isUTC: Bool) -> MessageTime? {
         guard let number = MessageNumber.read(text, decimals: 3), number.mantissa >= 0,
             let inMilliseconds = MessageNumber.product(number, ExactDecimal(1000 / perSecond))
         else { return nil }

@@ -50,7 +50,8 @@ struct Relay: Sendable {
     /// Which device an element speaks of.
     enum DeviceRule: Sendable {
         case address([MessagePath])
-        case named(namespace: String, [MessagePath])
+        /// `channel`: which of several that share the name; it stands behind a point.
+        case named(namespace: String, [MessagePath], channel: [MessagePath])
         /// The bridge serves one device and never names it.
         case fixed(DeviceID)
     }

@@ -56,7 +56,7 @@ extension Relay.Adverts {
     private func heard(_ scope: MessageScope) throws(BadInput) -> Instant? {
         guard let receivedAt, let (json, path) = try find(receivedAt.paths, scope) else { return nil }
         for form in receivedAt.forms {
-            if case .moment(let instant) = MessageTime.read(json, as: form, isUTC: true) { return instant }
+            if case .moment(let instant) = MessageTime.read(json, as: form, .utc) { return instant }
         }
         throw BadInput(.badTime, "\(path.text): no time of the form that this bridge writes")
     }

@@ -125,12 +125,27 @@ extension Relay {
     }
 
     fileprivate func device(in scope: MessageScope) throws(BadInput) -> DeviceID {
-        let paths: [MessagePath]
+        // What stands in these places is not told: it may be the name of a person.
         switch device {
         case .fixed(let device): return device
-        case .address(let places), .named(_, let places): paths = places
+        case .address(let paths):
+            guard let device = DeviceID(address: try name(paths, in: scope)) else {
+                throw BadInput(.badAddress, "\(paths.first?.text ?? "address"): no Bluetooth address")
+            }
+            return device
+        case .named(let namespace, let paths, let channel):
+            var id = try name(paths, in: scope)
+            if let channel = try? name(channel, in: scope) { id += "." + channel }
+            guard let device = DeviceID(namespace: namespace, id: id) else {
+                throw BadInput(
+                    .badAddress, "\(paths.first?.text ?? "id"): an id has 1 to 64 letters, digits, points, dashes and underscores")
+            }
+            return device
         case nil: throw BadInput(.badAddress, "nobody knows whose reading this is")
         }
+    }
+
+    private func name(_ paths: [MessagePath], in scope: MessageScope) throws(BadInput) -> String {
         let found: (value: JSON, path: MessagePath)?
         do throws(DecodeFailure) {
             found = try scope.find(paths)
@@ -140,16 +155,8 @@ extension Relay {
         guard let (value, path) = found else {
             throw BadInput(.badAddress, "\(paths.first?.text ?? "device"): missing; nobody knows whose reading this is")
         }
-        // What stands there is not told: it may be the name of a person.
         guard let text = value.string ?? value.number else { throw BadInput(.wrongShape, "\(path.text): wanted text or a number") }
-        if case .named(let namespace, _) = device {
-            guard let device = DeviceID(namespace: namespace, id: text) else {
-                throw BadInput(.badAddress, "\(path.text): an id has 1 to 64 letters, digits, points, dashes and underscores")
-            }
-            return device
-        }
-        guard let device = DeviceID(address: text) else { throw BadInput(.badAddress, "\(path.text): no Bluetooth address") }
-        return device
+        return text
     }
 
     /// nil for what a bridge writes where it has no value.

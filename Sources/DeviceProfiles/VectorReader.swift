@@ -80,7 +80,7 @@ struct VectorReader {
         let map = try node.map()
         let kind = try map.required("kind").word(of: Kind.self)
         let names = kind.values.map(\.name)
-        try map.only(["kind", "measured-at", "user", "number", "site", "sample", "marks"] + names + further)
+        try map.only(["kind", "measured-at", "user", "number", "site", "sample", "marks"] + names + further + (kind.qualifierWord.map { [$0] } ?? []))
         var values: [String: String] = [:]
         for name in names { values[name] = try map.optional(name)?.text() }
         return ExpectedReading(
