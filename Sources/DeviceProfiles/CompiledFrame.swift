@@ -5,12 +5,15 @@ import StrictYAML
 struct CompiledFrame: Sendable {
     let name: String
     let source: FrameSource
-    private let length: Int?
-    private let startsWith: [UInt8]
-    private let checksum: FrameDefinition.Checksum?
-    private let program: [Op]
-    private let fieldNames: [String]
     let slots: [String: Slot]
+    private let shape: ByteShape
+    private let isToldByLength: Bool
+    private let checksum: Checksum?
+    /// The sum is there only if this holds after the first so many steps.
+    private let sumCondition: (test: Condition.Test, steps: Int)?
+    private let ignoresTail: Bool
+    private let fixed: FrameProgram
+    private let repetition: Repetition?
 
     /// A field's place among the wire values, and what its bits and numbers are called.
     struct Slot: Sendable {
@@ -18,91 +21,151 @@ struct CompiledFrame: Sendable {
         var type: FieldType
         var bits: [FieldDefinition.Bits]
         var codes: [String: [Int: String]]
+        /// Whether it comes once per repetition rather than once.
+        var isRepeated = false
+        /// Whether it holds a civil time, packed.
+        var isTime: Bool { type.isTime }
+    }
+
+    private struct Repetition: Sendable {
+        var program: FrameProgram
+        /// nil: until the frame ends.
+        var count: FieldPath?
+        var countName: String
+        var most: Int
     }
 
     init(_ frame: FrameDefinition) throws(YAMLProblem) {
         name = frame.name
         source = frame.source
-        length = frame.length
-        startsWith = frame.startsWith
+        shape = frame.shape
+        isToldByLength = frame.isToldByLength
         checksum = frame.checksum
-        var program: [Op] = []
-        var names: [String] = []
+        ignoresTail = frame.ignoresTail
+        var assembler = FrameAssembler()
         var slots: [String: Slot] = [:]
-        func emit(_ op: Op, _ name: String) {
-            program.append(op)
-            names.append(name)
+        for field in frame.fields { try assembler.add(field, to: &slots, isRepeated: false) }
+        if let at = frame.repetition?.at { assembler.jump(to: at, "repeat") }
+        sumCondition = try frame.checksum?.when.map { text throws(YAMLProblem) in
+            let test = try Condition(text, among: slots).test
+            return (test, assembler.steps(through: test.slot))
         }
-        for field in frame.fields {
-            if let count = field.skip {
-                emit(Op(kind: .skip, operand: UInt32(count)), "skip")
-                continue
+        fixed = assembler.program
+        repetition = try frame.repetition.map { repetition throws(YAMLProblem) in
+            var count: FieldPath?
+            var countName = "repeat"
+            if case .field(let name, let node) = repetition.count {
+                let path = try FieldPath(name, among: slots, node)
+                guard path.slot.type.isCount else { throw node.problem("'\(name)' is no whole number to count by") }
+                (count, countName) = (path, name)
             }
-            guard slots[field.name] == nil else { throw field.node.problem("a second field called '\(field.name)'") }
-            guard slots.count < Fields.capacity else { throw field.node.problem("a frame has at most \(Fields.capacity) fields") }
-            let index = UInt8(slots.count)
-            var op = Op(kind: .init(field.type, isBig: frame.isBigEndian != field.isReversed), slot: index)
-            if let when = field.when {
-                let condition = try Condition(when, among: slots)
-                (op.whenSlot, op.whenNot) = (condition.slot, condition.isNegated ? 1 : 0)
-                (op.mask, op.want) = (condition.mask, condition.want)
-            }
-            op.operand = field.reserved.map(Condition.mask) ?? 0
-            emit(op, field.name)
-            for unknown in field.unknown {
-                emit(Op(kind: .forget, slot: index, mask: unknown.lowerBound, want: unknown.upperBound), field.name)
-            }
-            slots[field.name] = Slot(index: index, type: field.type, bits: field.bits, codes: field.codes)
+            var assembler = FrameAssembler()
+            for field in repetition.fields { try assembler.add(field, to: &slots, isRepeated: true) }
+            return Repetition(program: assembler.program, count: count, countName: countName, most: repetition.most)
         }
-        self.program = program
-        self.fieldNames = names
         self.slots = slots
     }
 
-    /// Whether the first bytes are this frame's own.
-    func begins(_ bytes: RawSpan) -> Bool {
-        guard bytes.byteCount >= startsWith.count else { return false }
-        return startsWith.indices.allSatisfy { bytes.unsafeLoad(fromByteOffset: $0, as: UInt8.self) == startsWith[$0] }
+    /// All frames of a profile, each knowing whether its length tells it from the others of its place.
+    static func compile(_ frames: [FrameDefinition]) throws(YAMLProblem) -> [CompiledFrame] {
+        var compiled: [CompiledFrame] = []
+        for index in frames.indices {
+            var frame = frames[index]
+            frame.isToldByLength = frames.indices.contains {
+                $0 != index && frames[$0].source == frame.source && frames[$0].shape.overlaps(frame.shape)
+            }
+            compiled.append(try CompiledFrame(frame))
+        }
+        return compiled
     }
 
-    /// Decodes one frame into wire values. Length and checksum come first: a frame that fails them is not looked into.
+    /// Whether it has fields that come several times.
+    var repeats: Bool { repetition != nil }
+
+    /// Whether the bytes are this frame, and not another from the same place.
+    func fits(_ bytes: RawSpan) -> Bool {
+        shape.fits(bytes) && (!isToldByLength || shape.fitsLength(bytes.byteCount))
+    }
+
+    /// Decodes what stands once in the frame into wire values. Length and checksum come first: a frame that fails them is not
+    /// looked into.
     func run(_ bytes: RawSpan, into fields: inout Fields) throws(DecodeFailure) {
-        if let length, bytes.byteCount != length { throw .wrongLength(is: bytes.byteCount, expected: length) }
-        if let checksum, !checksum.holds(for: bytes) { throw .badChecksum(frame: name) }
-        let payload = checksum == nil ? bytes : bytes.extracting(droppingLast: 1)
-        let taken: Int
-        do throws(Decoder.Stop) {
-            taken = try Decoder.run(program.span, over: payload, into: &fields)
-        } catch {
-            throw failure(error)
-        }
-        guard taken == payload.byteCount else {
-            throw .tooLong(is: bytes.byteCount, expected: taken + bytes.byteCount - payload.byteCount)
-        }
+        let (count, ends) = try runFixed(bytes, into: &fields)
+        if repetition == nil { try expectEnd(ends.reach, count, bytes.byteCount) }
     }
 
-    private func failure(_ stop: Decoder.Stop) -> DecodeFailure {
-        switch stop {
-        case .tooShort(let op): .tooShort(field: fieldNames[op])
-        case .reservedBits(let op): .reservedBits(field: fieldNames[op])
-        case .badValue(let op): .badValue(field: fieldNames[op])
+    /// Decodes all of it, and calls `body` with each repetition beside what stands once; once if there is none to repeat.
+    /// A frame that is refused is refused before the first call.
+    func runEach(_ bytes: RawSpan, into fields: inout Fields, _ body: (inout Fields) -> Void) throws(DecodeFailure) {
+        let (count, ends) = try runFixed(bytes, into: &fields)
+        guard let repetition else {
+            try expectEnd(ends.reach, count, bytes.byteCount)
+            return body(&fields)
         }
+        let times = try self.times(repetition, in: &fields)
+        let payload = bytes.extracting(first: count)
+        let (present, errors) = (fields.present, fields.errors)
+        let reach = try each(repetition, times, of: payload, ends, &fields) { _ in }
+        try expectEnd(reach, count, bytes.byteCount)
+        (fields.present, fields.errors) = (present, errors)
+        _ = try each(repetition, times, of: payload, ends, &fields, body)
+        (fields.present, fields.errors) = (present, errors)
+    }
+
+    /// Returns the farthest byte read.
+    private func each(
+        _ repetition: Repetition, _ times: Int?, of payload: RawSpan, _ start: Decoder.Ends, _ fields: inout Fields,
+        _ body: (inout Fields) -> Void
+    ) throws(DecodeFailure) -> Int {
+        let (present, errors) = (fields.present, fields.errors)
+        var (at, reach, done) = (start.at, start.reach, 0)
+        while times.map({ done < $0 }) ?? (at < payload.byteCount && done < repetition.most) {
+            (fields.present, fields.errors) = (present, errors)
+            let ends = try repetition.program.run(payload, from: at, into: &fields)
+            // Fields that are all absent take no bytes, and would never come to the end.
+            if ends.at == at, times == nil { break }
+            (at, reach, done) = (ends.at, max(reach, ends.reach), done + 1)
+            body(&fields)
+        }
+        return reach
+    }
+
+    private func times(_ repetition: Repetition, in fields: inout Fields) throws(DecodeFailure) -> Int? {
+        guard let count = repetition.count else { return nil }
+        let times = count.value(in: &fields) ?? 0
+        guard times >= 0, times <= Int64(repetition.most) else { throw .badValue(field: repetition.countName) }
+        return Int(times)
+    }
+
+    private func runFixed(
+        _ bytes: RawSpan, into fields: inout Fields
+    ) throws(DecodeFailure) -> (payloadCount: Int, Decoder.Ends) {
+        var count = bytes.byteCount
+        if let length = shape.length, !length.contains(count) {
+            throw length.count == 1 ? .wrongLength(is: count, expected: length.lowerBound) : .lengthOutside(is: count, expected: length)
+        }
+        (fields.present, fields.errors) = (0, 0)
+        if let checksum {
+            var isThere = true
+            if let sumCondition {
+                _ = try fixed.run(bytes, from: 0, steps: sumCondition.steps, into: &fields)
+                isThere = sumCondition.test.holds(&fields)
+                (fields.present, fields.errors) = (0, 0)
+            }
+            if isThere {
+                guard checksum.holds(for: bytes) else { throw .badChecksum(frame: name) }
+                count = checksum.payloadCount(of: count)
+            }
+        }
+        return (count, try fixed.run(bytes.extracting(first: count), from: 0, into: &fields))
+    }
+
+    private func expectEnd(_ reach: Int, _ payloadCount: Int, _ count: Int) throws(DecodeFailure) {
+        guard reach == payloadCount || ignoresTail else { throw .tooLong(is: count, expected: reach + count - payloadCount) }
     }
 }
 
-extension Op.Kind {
-    init(_ type: FieldType, isBig: Bool) {
-        self = switch type {
-        case .u8: .u8
-        case .u16: isBig ? .u16be : .u16
-        case .u24: isBig ? .u24be : .u24
-        case .u32: isBig ? .u32be : .u32
-        case .i8: .i8
-        case .i16: isBig ? .i16be : .i16
-        case .i32: isBig ? .i32be : .i32
-        case .sfloat: isBig ? .sfloatBE : .sfloat
-        case .float: isBig ? .floatBE : .float
-        case .dateTime: isBig ? .dateTimeBE : .dateTime
-        }
-    }
+extension FieldType {
+    /// Whether it can say how often something comes.
+    fileprivate var isCount: Bool { [.u8, .u16, .u24, .u32, .bcd].contains(self) }
 }

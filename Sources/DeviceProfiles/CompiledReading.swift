@@ -1,28 +1,41 @@
 import Readings
 import StrictYAML
 
-/// What a profile makes of one frame's wire values.
+/// What a profile makes of one frame's wire values, and of those of frames joined to it.
 struct CompiledReading: Sendable {
     let kind: Kind
-    private let waitsFor: [Condition]
-    private let ignores: [Condition]
-    private let requires: [Field]
+    let joins: [CompiledJoin]
+    let settles: CompiledSettles?
+    let isContinuous: Bool
+    /// Whether it is made anew for each repetition of the frame's repeated fields.
+    let isRepeated: Bool
+    private let waitsFor: [Gate]
+    private let ignores: [Gate]
+    private let requires: [Need]
     private let picks: [Pick]
+    private let extras: [Extra]
     private let choices: [Choice]
+    private let tests: [Condition.Test]
     private let factors: [Factor]
     private let names: [String]
     private let units: [Unit]
-    private let time: UInt8?
-    private let plusMinutes: UInt8?
-    private let user: UInt8?
-    private let number: UInt8?
-    private let qualifier: Words?
-    private let marks: [Mark]
-    private let marksSlot: UInt8?
+    private let time: CompiledTime?
+    private let user: Chooser
+    private let number: Chooser
+    private let qualifier: Qualifier?
+    private let marks: Marks
 
-    private struct Field: Sendable {
+    /// A condition, as it was written, and whether it speaks of a joined frame.
+    private struct Gate: Sendable {
+        var test: Condition.Test
+        var isJoined: Bool
+        var text: String
+    }
+
+    private struct Need: Sendable {
         var name: String
         var slot: UInt8
+        var isJoined: Bool
     }
 
     /// Where one value stands, and its units: `choices[first...last]`, the last of them without a condition.
@@ -30,15 +43,35 @@ struct CompiledReading: Sendable {
         var slot: UInt8
         var first: UInt8
         var last: UInt8
+        /// Whether it is more than a whole field as it stands: then the extra of the same index tells the rest.
+        var hasExtra: Bool
+    }
+
+    private struct Extra: Sendable {
+        var number: WireNumber
+        var when: [Condition]
+        var above: ExactDecimal?
+        var below: ExactDecimal?
+
+        var isPlain: Bool { number.slot != nil && when.isEmpty && above == nil && below == nil }
+
+        func value(_ fields: inout Fields) -> WireNumber.Value {
+            for index in when.indices where !when[index].holds(&fields) { return .absent }
+            let value = number.value(&fields)
+            guard case .number(let mantissa, let exponent) = value else { return value }
+            let wire = ExactDecimal(mantissa &- number.plus, exponent: exponent)
+            if let above, wire <= above { return .absent }
+            if let below, wire >= below { return .absent }
+            return value
+        }
     }
 
     private struct Choice: Sendable {
-        var whenSlot: UInt8 = Op.always
-        var whenNot: UInt8 = 0
+        /// `tests[first ..< end]`, all of which must hold.
+        var first: UInt8
+        var end: UInt8
         /// Whether the number must be multiplied, by the factor of the same index.
         var isScaled: Bool
-        var mask: UInt32 = 0
-        var want: UInt32 = 0
     }
 
     struct Factor: Sendable {
@@ -46,111 +79,75 @@ struct CompiledReading: Sendable {
         var keepsDecimals: Bool
     }
 
-    private struct Words: Sendable {
-        var slot: UInt8
-        var bits: ClosedRange<Int>
-        var words: [Int: String]
-    }
-
-    private struct Mark: Sendable {
-        var mask: UInt32
-        var want: UInt32
-        var word: String
-    }
-
-    init(_ reading: ReadingDefinition, over slots: [String: CompiledFrame.Slot]) throws(YAMLProblem) {
-        func slot(_ field: String, _ node: YAMLNode) throws(YAMLProblem) -> CompiledFrame.Slot {
-            if let slot = slots[field] { return slot }
-            throw node.problem(
-                "no field '\(field)' in this frame"
-                    + (Spelling.nearest(field, among: slots.keys.sorted()).map { "; did you mean '\($0)'?" } ?? ""))
-        }
-        func index(_ reference: (field: String, node: YAMLNode)?) throws(YAMLProblem) -> UInt8? {
-            guard let reference else { return nil }
-            return try slot(reference.field, reference.node).index
-        }
-        func condition(_ text: ConditionText) throws(YAMLProblem) -> Condition { try Condition(text, among: slots) }
+    init(
+        _ reading: ReadingDefinition, over frame: CompiledFrame, at index: Int, among frames: [CompiledFrame]
+    ) throws(YAMLProblem) {
+        let own = Scope(frame)
+        var scope = own
         kind = reading.kind
-        waitsFor = try reading.waitsFor.map(condition)
-        ignores = try reading.ignores.map(condition)
+        joins = try reading.joins.map { join throws(YAMLProblem) in
+            try CompiledJoin(join, from: own, at: index, among: frames, into: &scope)
+        }
+        let all = scope
+        func condition(_ text: ConditionText) throws(YAMLProblem) -> Condition { try all.condition(text) }
+        func gate(_ text: ConditionText) throws(YAMLProblem) -> Gate {
+            Gate(test: try condition(text).test, isJoined: all.isJoined(text.text), text: text.text)
+        }
+        waitsFor = try reading.waitsFor.map(gate)
+        ignores = try reading.ignores.map(gate)
         requires = try reading.requires.map { reference throws(YAMLProblem) in
-            Field(name: reference.field, slot: try slot(reference.field, reference.node).index)
+            Need(name: reference.text, slot: try all.place(of: reference).slot.index, isJoined: all.isJoined(reference.text))
         }
         guard reading.values.count <= DecodedReading.capacity else {
             throw reading.node.problem("a reading has at most \(DecodedReading.capacity) values")
         }
-        guard reading.values.reduce(0, { $0 + $1.units.count }) <= UInt8.max else {
-            throw reading.node.problem("a reading has at most \(UInt8.max) units")
+        guard reading.values.reduce(0, { $0 + $1.units.count + $1.units.reduce(0) { $0 + $1.when.count } }) <= UInt8.max else {
+            throw reading.node.problem("a reading has at most \(UInt8.max) units and conditions for them")
         }
         names = reading.values.map(\.name)
         units = reading.values.flatMap { $0.units.map(\.unit) }
         var picks: [Pick] = []
+        var extras: [Extra] = []
         var choices: [Choice] = []
+        var tests: [Condition.Test] = []
         var factors: [Factor] = []
         for value in reading.values {
-            let slot = try slot(value.field, value.node)
-            guard slot.type != .dateTime else { throw value.node.problem("'\(value.field)' is a time, not a number") }
+            let extra = Extra(
+                number: try WireNumber(value.number, in: all), when: try value.when.map(condition), above: value.above,
+                below: value.below)
             picks.append(Pick(
-                slot: slot.index, first: UInt8(choices.count), last: UInt8(choices.count + value.units.count - 1)))
+                slot: extra.number.firstSlot, first: UInt8(choices.count), last: UInt8(choices.count + value.units.count - 1),
+                hasExtra: !extra.isPlain))
+            extras.append(extra)
             for unit in value.units {
-                var choice = Choice(isScaled: unit.each != ExactDecimal(1))
-                if let when = try unit.when.map(condition) {
-                    (choice.whenSlot, choice.whenNot) = (when.slot, when.isNegated ? 1 : 0)
-                    (choice.mask, choice.want) = (when.mask, when.want)
-                }
-                choices.append(choice)
-                factors.append(Factor(each: unit.each, keepsDecimals: slot.type.statesDecimals))
+                let conditions = try unit.when.map(condition)
+                choices.append(Choice(
+                    first: UInt8(tests.count), end: UInt8(tests.count + conditions.count), isScaled: unit.each != ExactDecimal(1)))
+                tests += conditions.map(\.test)
+                factors.append(Factor(each: unit.each, keepsDecimals: extra.number.statesDecimals))
             }
         }
-        self.picks = picks
-        self.choices = choices
-        self.factors = factors
-        if let at = reading.measuredAt {
-            let slot = try slot(at.field, at.node)
-            guard slot.type == .dateTime else { throw at.node.problem("'\(at.field)' is no date-time") }
-            time = slot.index
-        } else {
-            time = nil
-        }
-        plusMinutes = try index(reading.plusMinutes)
-        user = try index(reading.user)
-        number = try index(reading.number)
-        marksSlot = try index(reading.marks)
-        marks = try reading.marks.map { reference throws(YAMLProblem) in
-            CompiledReading.marks(of: try slot(reference.field, reference.node))
-        } ?? []
-        qualifier = try reading.qualifier.map { reference throws(YAMLProblem) in
-            let path = reference.field.split(separator: ".").map(String.init)
-            let slot = try slot(path[0], reference.node)
-            guard let bits = path.count == 1 ? 0...31 : slot.bits.first(where: { $0.name == path[1] })?.range else {
-                throw reference.node.problem("'\(path[0])' names no bits '\(path[1])'")
-            }
-            let words = slot.codes[path.count == 1 ? "" : path[1]] ?? [:]
-            for word in words.values where !reading.kind.qualifiers.contains(word) && !reading.ignores.contains(where: { $0.text.hasSuffix(" is \(word)") }) {
-                throw reference.node.problem(
-                    "a \(reading.kind.rawValue) knows no '\(word)'; its words are: \(reading.kind.qualifiers.joined(separator: ", "))")
-            }
-            return Words(slot: slot.index, bits: bits, words: words)
-        }
-    }
-
-    /// Every single bit goes by its name, every group of bits and every number by its code's word.
-    private static func marks(of slot: CompiledFrame.Slot) -> [Mark] {
-        slot.bits.flatMap { bits -> [Mark] in
-            let mask = Condition.mask(bits.range)
-            guard let codes = slot.codes[bits.name] else {
-                return bits.range.count == 1 ? [Mark(mask: mask, want: mask, word: bits.name)] : []
-            }
-            return codes.sorted { $0.key < $1.key }.map { code, word in
-                Mark(mask: mask, want: UInt32(truncatingIfNeeded: code) << UInt32(bits.range.lowerBound), word: word)
-            }
+        (self.picks, self.extras, self.choices, self.tests, self.factors) = (picks, extras, choices, tests, factors)
+        time = try reading.time.map { time throws(YAMLProblem) in try CompiledTime(time, in: all) }
+        user = try Chooser(reading.user, in: all)
+        number = try Chooser(reading.number, in: all)
+        qualifier = try reading.qualifier.map { word throws(YAMLProblem) in try Qualifier(word, of: reading, in: all) }
+        marks = try Marks(reading.marks, in: all)
+        settles = try reading.settles.map { settles throws(YAMLProblem) in try CompiledSettles(settles, in: own, among: frames) }
+        isContinuous = reading.stream != nil
+        isRepeated = extras.contains { $0.number.isRepeated }
+        if isRepeated, let join = reading.joins.first { throw join.frame.node.problem("a reading that is made for each repetition is joined to nothing") }
+        if isRepeated, settles != nil { throw reading.node.problem("a reading that is made for each repetition does not settle") }
+        if let join = reading.joins.first, let settles, !settles.isEqual {
+            throw join.frame.node.problem("a reading that is joined settles only by equal values")
         }
     }
 }
 
 /// A reading in flat form: what the decoder makes without allocating. `CompiledReading.reading(_:)` gives it names.
 package struct DecodedReading: Sendable {
-    static let capacity = 8
+    static let capacity = 24
+    static let markCapacity = 6
 
     struct Value: Sendable {
         var mantissa: Int64 = 0
@@ -159,11 +156,14 @@ package struct DecodedReading: Sendable {
         var value: UInt8 = 0
         var choice: UInt8 = 0
 
+        /// nil beyond 64 bits.
         @inline(never)
-        func times(_ factor: CompiledReading.Factor) -> Value {
+        func times(_ factor: CompiledReading.Factor) -> Value? {
             var product = self
-            // Both fit: fields have 32 bits at most and factors are bounded at load.
-            product.mantissa &*= factor.each.mantissa
+            let (mantissa, isBeyond) = mantissa.multipliedReportingOverflow(by: factor.each.mantissa)
+            guard !isBeyond else { return nil }
+            product.mantissa = mantissa
+            // Fields have exponents of -18 to 7 and factors of -9 to 9.
             product.exponent &+= factor.each.exponent
             guard !factor.keepsDecimals else { return product }
             while product.exponent < 0, product.mantissa % 10 == 0 {
@@ -174,14 +174,18 @@ package struct DecodedReading: Sendable {
         }
     }
 
-    var values = InlineArray<8, Value>(repeating: Value())
+    var values = InlineArray<24, Value>(repeating: Value())
     var count = 0
+    /// A packed civil time; -1: none.
     var time: Int64 = -1
-    var plusMinutes: Int64 = 0
+    var plusSeconds: Int64 = 0
+    /// Seconds before the arrival; -1: not told.
+    var ago: Int64 = -1
     var user: Int64 = -1
     var number: Int64 = -1
     var qualifier: Int64 = -1
-    var marks: Int64 = 0
+    /// The values of the fields with marks, in the order of the reading.
+    var marks = InlineArray<6, Int64>(repeating: 0)
 
     package init() {}
 }
@@ -192,65 +196,95 @@ extension CompiledReading {
         case waiting(Int)
         case ignored(Int)
         case missing(String, isError: Bool)
+        case badValue(String)
+    }
+
+    /// What its own frame alone says before those joined to it are there; `.reading` where nothing speaks against it.
+    func look(_ fields: inout Fields) -> Verdict {
+        for index in waitsFor.indices where !waitsFor[index].isJoined && !waitsFor[index].test.holds(&fields) { return .waiting(index) }
+        for index in ignores.indices where !ignores[index].isJoined && ignores[index].test.holds(&fields) { return .ignored(index) }
+        for index in requires.indices where !requires[index].isJoined && !fields.has(requires[index].slot) {
+            return missing(requires[index].name, requires[index].slot, fields)
+        }
+        return .reading
     }
 
     /// Decides, and fills `decoded` where it is a reading. No allocation.
     @inline(never)
     func read(_ fields: inout Fields, into decoded: inout DecodedReading) -> Verdict {
-        for index in waitsFor.indices where !waitsFor[index].holds(&fields) { return .waiting(index) }
-        for index in ignores.indices where ignores[index].holds(&fields) { return .ignored(index) }
+        for index in waitsFor.indices where !waitsFor[index].test.holds(&fields) { return .waiting(index) }
+        for index in ignores.indices where ignores[index].test.holds(&fields) { return .ignored(index) }
         for index in requires.indices where !fields.has(requires[index].slot) {
-            return missing(requires[index].name, requires[index].slot, fields.errors)
+            return missing(requires[index].name, requires[index].slot, fields)
         }
         var count = 0
         for index in picks.indices {
             let pick = picks[index]
-            guard fields.has(pick.slot) else { continue }
+            var value = DecodedReading.Value(value: UInt8(truncatingIfNeeded: index))
+            if pick.hasExtra {
+                switch extras[index].value(&fields) {
+                case .absent: continue
+                case .overflow: return .badValue(extras[index].number.name)
+                case .number(let mantissa, let exponent): (value.mantissa, value.exponent) = (mantissa, exponent)
+                }
+            } else {
+                guard fields.has(pick.slot) else { continue }
+                value.mantissa = fields.mantissas[Fields.index(pick.slot)]
+                value.exponent = fields.exponents[Fields.index(pick.slot)]
+            }
             var chosen = Int(pick.first)
             while chosen < Int(pick.last), !holds(choices[chosen], &fields) { chosen &+= 1 }
-            let slot = Fields.index(pick.slot)
-            let value = DecodedReading.Value(
-                mantissa: fields.mantissas[slot], exponent: fields.exponents[slot],
-                value: UInt8(truncatingIfNeeded: index), choice: UInt8(truncatingIfNeeded: chosen))
-            decoded.values[count] = choices[chosen].isScaled ? value.times(factors[chosen]) : value
+            value.choice = UInt8(truncatingIfNeeded: chosen)
+            if choices[chosen].isScaled {
+                guard let scaled = value.times(factors[chosen]) else { return .badValue(names[index]) }
+                decoded.values[count] = scaled
+            } else {
+                decoded.values[count] = value
+            }
             count &+= 1
         }
         decoded.count = count
-        guard count > 0 else { return missing(names[0], picks[0].slot, fields.errors) }
-        decoded.time = value(time, &fields)
-        decoded.plusMinutes = plusMinutes.map { fields.has($0) ? fields.mantissas[Int($0)] : 0 } ?? 0
-        decoded.user = value(user, &fields)
-        decoded.number = value(number, &fields)
-        decoded.qualifier = value(qualifier?.slot, &fields)
-        decoded.marks = max(0, value(marksSlot, &fields))
+        guard count > 0 else { return missing(names[0], picks[0].slot, fields) }
+        if let time {
+            if let bad = time.read(&fields, into: &decoded) { return .badValue(bad) }
+        } else {
+            decoded.time = -1
+        }
+        decoded.user = user.value(&fields)
+        decoded.number = number.value(&fields)
+        decoded.qualifier = qualifier?.value(&fields) ?? -1
+        marks.read(&fields, into: &decoded)
         return .reading
     }
 
     @inline(__always)
     private func holds(_ choice: Choice, _ fields: inout Fields) -> Bool {
-        fields.holds(choice.whenSlot, choice.mask, choice.want, isNegated: choice.whenNot == 1)
+        var index = choice.first
+        while index < choice.end {
+            guard tests[Int(index)].holds(&fields) else { return false }
+            index &+= 1
+        }
+        return true
     }
 
-    @inline(__always)
-    private func value(_ slot: UInt8?, _ fields: inout Fields) -> Int64 {
-        guard let slot, fields.has(slot) else { return -1 }
-        return fields.mantissas[Int(slot)]
+    private func missing(_ name: String, _ slot: UInt8, _ fields: borrowing Fields) -> Verdict {
+        .missing(name, isError: fields.isError(slot))
     }
 
-    private func missing(_ name: String, _ slot: UInt8, _ errors: UInt32) -> Verdict {
-        .missing(name, isError: errors & (1 << UInt32(slot)) != 0)
+    /// The outcome for everything that is no reading.
+    func outcome(_ verdict: Verdict) -> DecodeOutcome {
+        switch verdict {
+        case .reading: .nothingToDecode
+        case .waiting(let index): .waiting(for: waitsFor[index].text)
+        case .ignored(let index): .ignored(because: ignores[index].text)
+        case .missing(let field, let isError): .incomplete(missing: field, isError: isError)
+        case .badValue(let field): .rejected(.badValue(field: field))
+        }
     }
-
-    func waitingText(_ index: Int) -> String { waitsFor[index].text }
-    func ignoredText(_ index: Int) -> String { ignores[index].text }
 
     /// The flat form with its names.
-    func reading(_ decoded: DecodedReading) -> Reading {
-        let place = qualifier.flatMap { words -> String? in
-            guard decoded.qualifier >= 0 else { return nil }
-            let bits = UInt32(truncatingIfNeeded: decoded.qualifier) & Condition.mask(words.bits)
-            return words.words[Int(bits >> UInt32(words.bits.lowerBound))]
-        }
+    func reading(_ decoded: DecodedReading, isUnjoined: Bool = false) -> Reading {
+        let place = qualifier?.word(decoded.qualifier)
         var list: [Reading.Value] = []
         list.reserveCapacity(decoded.count)
         for index in 0..<decoded.count {
@@ -260,14 +294,11 @@ extension CompiledReading {
             let quantity = Quantity(ExactDecimal(flat.mantissa, exponent: flat.exponent), units[Int(flat.choice)])
             list.append(Reading.Value(name, quantity, vital))
         }
-        let recorded = PackedTime(decoded.time).civil
-        // An offset that leads out of the calendar was never meant.
-        let moved = recorded?.adding(minutes: Int(decoded.plusMinutes))
-        let said = moved.map { (1...9999).contains($0.year) } == true ? moved : recorded
-        let set = UInt32(truncatingIfNeeded: decoded.marks)
+        let (said, recorded) = CompiledTime.civil(decoded)
         return Reading(
-            kind, list, deviceTime: said, recordTime: recorded,
+            kind, list, deviceTime: said, recordTime: recorded, isUTC: said != nil && time?.isUTC == true,
+            secondsAgo: decoded.ago < 0 ? nil : Int(decoded.ago),
             number: decoded.number < 0 ? nil : Int(decoded.number), user: decoded.user < 0 ? nil : Int(decoded.user),
-            qualifier: place, marks: marks.filter { set & $0.mask == $0.want }.map(\.word))
+            qualifier: place, marks: marks.words(decoded) + (isUnjoined ? ["unjoined"] : []), isContinuous: isContinuous)
     }
 }

@@ -3,57 +3,136 @@ import StrictYAML
 
 /// A compiled condition over wire values. On an absent field `x` does not hold, and `not x` does.
 struct Condition: Sendable {
-    let slot: UInt8
-    let mask: UInt32
-    let want: UInt32
-    let isNegated: Bool
+    let test: Test
     let text: String
 
-    /// Understands `field`, `field.bit`, `field.bits is word`, `field is word`, each with `not` in front.
+    /// The condition without its words: 16 bytes.
+    struct Test: Sendable {
+        enum Kind: UInt8, Sendable {
+            /// The bits of `mask` are `want`, above it, below it, or one of it: of the 64 lowest numbers those whose bit is set.
+            case bits, bitsAbove, bitsBelow, bitsAmong
+            /// The whole number, with its decimals.
+            case equal, above, below
+            /// The field is there.
+            case has
+        }
+
+        var kind: Kind
+        var slot: UInt8
+        var isNegated: Bool
+        /// How many bits stand to the right of the mask's.
+        var shift: UInt8 = 0
+        var mask: UInt32 = 0
+        var want: Int64 = 0
+
+        @inline(__always)
+        func holds(_ fields: inout Fields) -> Bool {
+            let index = Fields.index(slot)
+            return holds(fields.has(slot), fields.mantissas[index], fields.exponents[index])
+        }
+
+        @inline(__always)
+        func holds(_ isThere: Bool, _ mantissa: Int64, _ exponent: Int8) -> Bool {
+            isThere ? accepts(mantissa, exponent) != isNegated : isNegated
+        }
+
+        @inline(__always)
+        private func accepts(_ mantissa: Int64, _ exponent: Int8) -> Bool {
+            let masked = mantissa & Int64(mask)
+            return switch kind {
+            case .bits: masked == want
+            case .bitsAbove: masked > want
+            case .bitsBelow: masked < want
+            case .bitsAmong: masked >> Int64(shift) < 64 && want >> (masked >> Int64(shift)) & 1 == 1
+            case .has: true
+            case .equal, .above, .below: compares(mantissa, exponent)
+            }
+        }
+
+        @inline(never)
+        private func compares(_ mantissa: Int64, _ exponent: Int8) -> Bool {
+            let order = ExactDecimal(mantissa, exponent: exponent).compared(to: ExactDecimal(want))
+            return kind == .equal ? order == 0 : kind == .above ? order > 0 : order < 0
+        }
+
+        /// As the inline condition of a step can say it; nil where it needs a step of its own.
+        var inline: (mask: UInt32, want: UInt32)? {
+            kind == .bits ? (mask, UInt32(truncatingIfNeeded: want)) : nil
+        }
+    }
+
+    private enum Verb: String, CaseIterable {
+        case among = " is ", above = " above ", below = " below "
+    }
+
+    /// Understands `field.bit`, `field is 3`, `field is word`, `field above 3`, `field below 3`, `has field`, each with
+    /// `not` in front; `field` may be `field.bits`.
     init(_ written: ConditionText, among slots: [String: CompiledFrame.Slot]) throws(YAMLProblem) {
         text = written.text
-        var rest = written.text[...]
-        isNegated = rest.hasPrefix("not ")
+        let node = written.node
+        var rest = text[...]
+        let isNegated = rest.hasPrefix("not ")
         if isNegated { rest = rest.dropFirst(4) }
-        let isAt = rest.firstRange(of: " is ")
-        let path = isAt.map { rest[..<$0.lowerBound] } ?? rest
-        let word = isAt.map { String(rest[$0.upperBound...]) }
-        let parts = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        guard let slot = slots[parts[0]] else {
-            throw written.node.problem(
-                "no field '\(parts[0])' stands before this"
-                    + (Spelling.nearest(parts[0], among: slots.keys.sorted()).map { "; did you mean '\($0)'?" } ?? ""))
+        if rest.hasPrefix("has ") {
+            let name = String(rest.dropFirst(4))
+            guard slots[name] != nil || !name.contains(".") else { throw node.problem("'has' asks for a whole field: write 'has field'") }
+            test = Test(kind: .has, slot: try FieldPath(name, among: slots, node).slot.index, isNegated: isNegated)
+            return
         }
-        self.slot = slot.index
-        guard slot.type.bitCount > 0 else { throw written.node.problem("'\(parts[0])' has no bits to ask about") }
-        let group: ClosedRange<Int>
-        let codes: [Int: String]
-        switch parts.count {
-        case 1:
-            group = 0...slot.type.bitCount - 1
-            codes = slot.codes[""] ?? [:]
-        case 2:
-            guard let bits = slot.bits.first(where: { $0.name == parts[1] }) else {
-                let names = slot.bits.map(\.name)
-                throw written.node.problem(
-                    "'\(parts[0])' names no bits '\(parts[1])'"
-                        + (Spelling.nearest(parts[1], among: names).map { "; did you mean '\($0)'?" } ?? ""))
+        for verb in Verb.allCases {
+            guard let at = rest.firstRange(of: verb.rawValue) else { continue }
+            let path = try FieldPath(rest[..<at.lowerBound], among: slots, node)
+            let name = String(rest[..<at.lowerBound])
+            let word = String(rest[at.upperBound...])
+            test = try Condition.test(verb, path, name, word, isNegated: isNegated, node)
+            return
+        }
+        let path = try FieldPath(rest, among: slots, node)
+        guard path.slot.type.bitCount > 0 else { throw node.problem("'\(rest)' has no bits to ask about") }
+        guard let bits = path.bits, bits.count == 1 else {
+            throw node.problem("'\(rest)' is more than one bit: write '\(rest) is …'")
+        }
+        let mask = Condition.mask(bits)
+        test = Test(kind: .bits, slot: path.slot.index, isNegated: isNegated, mask: mask, want: Int64(mask))
+    }
+
+    private static func test(
+        _ verb: Verb, _ path: FieldPath, _ name: String, _ word: String, isNegated: Bool, _ node: YAMLNode
+    ) throws(YAMLProblem) -> Test {
+        let type = path.slot.type
+        guard !type.isTime else { throw node.problem("'\(name)' is a time: only 'has \(name)' can be asked") }
+        var test = Test(kind: .bits, slot: path.slot.index, isNegated: isNegated)
+        let codes = path.codes.filter { $0.value == word }.keys.sorted()
+        if verb == .among, type == .text {
+            guard let code = codes.first else { throw node.problem("'\(name)' has no code '\(word)'") }
+            (test.kind, test.want) = (.equal, Int64(code))
+            return test
+        }
+        guard verb != .among || codes.count <= 1 else {
+            // Several numbers of one name.
+            let bits = path.bits ?? 0...type.bitCount - 1
+            guard let last = codes.last, last < 64 else {
+                throw node.problem("'\(word)' stands for several numbers, and \(codes.last ?? 0) is beyond 63: name one of them")
             }
-            group = bits.range
-            codes = slot.codes[parts[1]] ?? [:]
-        default:
-            throw written.node.problem("write 'field', 'field.bit' or 'field.bits is word'")
+            (test.kind, test.mask, test.shift) = (.bitsAmong, mask(bits), UInt8(bits.lowerBound))
+            test.want = codes.reduce(0) { $0 | Int64(bitPattern: 1 << UInt64($1)) }
+            return test
         }
-        mask = Condition.mask(group)
-        if let word {
-            guard let code = codes.first(where: { $0.value == word })?.key ?? Int(digits: word), code >> group.count == 0 else {
-                throw written.node.problem("'\(path)' has no code '\(word)'")
-            }
-            want = UInt32(truncatingIfNeeded: code) << UInt32(group.lowerBound)
-        } else {
-            guard group.count == 1 else { throw written.node.problem("'\(path)' is more than one bit: write '\(path) is …'") }
-            want = mask
+        guard type != .text else { throw node.problem("'\(name)' is a word: only '\(name) is …' can be asked") }
+        if verb != .among, Int(signedDigits: word) == nil { throw node.problem("'\(word)' is no number: write '\(name)\(verb.rawValue)3'") }
+        guard let number = codes.first ?? Int(signedDigits: word) else { throw node.problem("'\(name)' has no code '\(word)'") }
+        guard type.bitCount > 0 else {
+            guard abs(number) < 1_000_000_000_000_000 else { throw node.problem("'\(word)' is too large a number to ask for") }
+            test.kind = verb == .among ? .equal : verb == .above ? .above : .below
+            test.want = Int64(number)
+            return test
         }
+        let bits = path.bits ?? 0...type.bitCount - 1
+        guard number >= 0, number >> bits.count == 0 else { throw node.problem("'\(name)' has no code '\(word)'") }
+        test.kind = verb == .among ? .bits : verb == .above ? .bitsAbove : .bitsBelow
+        test.mask = mask(bits)
+        test.want = Int64(number) << Int64(bits.lowerBound)
+        return test
     }
 
     static func mask(_ bits: ClosedRange<Int>) -> UInt32 {
@@ -61,15 +140,7 @@ struct Condition: Sendable {
     }
 
     @inline(__always)
-    func holds(_ fields: inout Fields) -> Bool { fields.holds(slot, mask, want, isNegated: isNegated) }
-}
-
-extension Int {
-    /// Decimal digits and nothing else: no sign, no space.
-    init?(digits text: some StringProtocol) {
-        guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
-        self.init(text)
-    }
+    func holds(_ fields: inout Fields) -> Bool { test.holds(&fields) }
 }
 
 extension Substring {

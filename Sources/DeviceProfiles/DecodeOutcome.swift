@@ -13,6 +13,8 @@ package enum DecodeOutcome: Sendable, Hashable {
     /// The profile reads nothing in it.
     case nothingToDecode
 
+    package var readings: [Reading] { if case .readings(let readings) = self { readings } else { [] } }
+
     /// The closed word for this outcome in the decode contract.
     package var name: String {
         switch self {
@@ -54,6 +56,7 @@ package enum DecodeFailure: Error, Sendable, Hashable {
     case tooShort(field: String)
     case tooLong(is: Int, expected: Int)
     case wrongLength(is: Int, expected: Int)
+    case lengthOutside(is: Int, expected: ClosedRange<Int>)
     case badChecksum(frame: String)
     /// A bit that the layout keeps for later is set: this is another layout.
     case reservedBits(field: String)
@@ -74,7 +77,7 @@ package enum DecodeFailure: Error, Sendable, Hashable {
         switch self {
         case .tooShort: "too-short"
         case .tooLong: "too-long"
-        case .wrongLength: "wrong-length"
+        case .wrongLength, .lengthOutside: "wrong-length"
         case .badChecksum: "bad-checksum"
         case .reservedBits: "reserved-bits"
         case .badValue: "bad-value"
@@ -91,6 +94,7 @@ package enum DecodeFailure: Error, Sendable, Hashable {
         case .tooShort(let field): "too short at \(field)"
         case .tooLong(let length, let expected): "length \(length), but the layout ends at \(expected)"
         case .wrongLength(let length, let expected): "length \(length) is not \(expected)"
+        case .lengthOutside(let length, let expected): "length \(length) is not \(expected.lowerBound)..\(expected.upperBound)"
         case .badChecksum(let frame): "checksum of \(frame)"
         case .reservedBits(let field): "reserved bits set in \(field)"
         case .badValue(let field): "no such value in \(field)"

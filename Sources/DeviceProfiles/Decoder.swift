@@ -9,23 +9,36 @@ enum Decoder {
         case badValue(op: Int)
     }
 
-    /// Returns how many bytes the layout took.
+    /// Where a run ended, and the farthest byte that it read: behind a jump back these are two.
+    struct Ends {
+        var at: Int
+        var reach: Int
+    }
+
+    /// Reads from the byte `start` on, and adds to what `fields` hold already.
     @inline(never)
-    static func run(_ program: Span<Op>, over frame: RawSpan, into fields: inout Fields) throws(Stop) -> Int {
+    static func run(
+        _ program: Span<Op>, _ tables: Op.Tables, over frame: RawSpan, from start: Int, into fields: inout Fields
+    ) throws(Stop) -> Ends {
         // Kept here and written at the end: the compiler cannot know that no value is stored on top of them.
-        var present: UInt32 = 0
-        var errors: UInt32 = 0
+        var present = fields.present
+        var errors = fields.errors
         let end = frame.byteCount
-        var at = 0
-        for index in program.indices {
+        var at = start
+        var reach = start
+        var text = 0..<0
+        var next = 0
+        while next < program.count {
+            let index = next
+            next &+= 1
             let op = program[index]
             if op.whenSlot != Op.always {
-                let isThere = present & (1 &<< UInt32(op.whenSlot)) != 0
+                let isThere = present & (1 &<< UInt64(op.whenSlot)) != 0
                 let bits = isThere ? UInt32(truncatingIfNeeded: fields.mantissas[Fields.index(op.whenSlot)]) : ~op.want
                 if (bits & op.mask == op.want) == (op.whenNot == 1) { continue }
             }
             let slot = Fields.index(op.slot)
-            let bit: UInt32 = 1 &<< UInt32(op.slot)
+            let bit: UInt64 = 1 &<< UInt64(op.slot)
             let size: Int
             let value: Int64
             switch op.kind {
@@ -47,6 +60,9 @@ enum Decoder {
             case .i16, .i16be:
                 guard at &+ 2 <= end else { throw .tooShort(op: index) }
                 (value, size) = (Int64(Int16(bitPattern: load16(frame, at, isBig: op.kind == .i16be))), 2)
+            case .i24, .i24be:
+                guard at &+ 3 <= end else { throw .tooShort(op: index) }
+                (value, size) = (Int64(Int32(bitPattern: load24(frame, at, isBig: op.kind == .i24be) << 8) >> 8), 3)
             case .i32, .i32be:
                 guard at &+ 4 <= end else { throw .tooShort(op: index) }
                 (value, size) = (Int64(Int32(bitPattern: load32(frame, at, isBig: op.kind == .i32be))), 4)
@@ -90,11 +106,69 @@ enum Decoder {
                 at &+= Int(op.operand)
                 guard at <= end else { throw .tooShort(op: index) }
                 continue
+            case .u40, .u48, .u64, .u40be, .u48be, .u64be:
+                size = wideSize(op.kind)
+                guard at &+ size <= end else { throw .tooShort(op: index) }
+                guard let wide = wide(frame, at, size, isBig: op.kind.rawValue >= Op.Kind.u40be.rawValue) else {
+                    throw .badValue(op: index)
+                }
+                value = wide
+            case .bcd, .bcdReversed:
+                size = Int(op.operand)
+                guard at &+ size <= end else { throw .tooShort(op: index) }
+                guard let number = packedDigits(frame, at, size, isReversed: op.kind == .bcdReversed) else {
+                    throw .badValue(op: index)
+                }
+                at &+= size
+                fields.mantissas[slot] = number
+                fields.exponents[slot] = 0
+                present |= bit
+                continue
+            case .digits, .digitsUntil, .digitsToEnd, .text, .textUntil, .textToEnd:
+                guard let stretch = stretch(op, frame, at) else { throw .tooShort(op: index) }
+                at = stretch.next
+                let letters = trimmed(frame, stretch.text)
+                if op.kind.rawValue >= Op.Kind.text.rawValue { text = letters; continue }
+                // Blanks and nothing else: no number was told.
+                if letters.isEmpty { continue }
+                guard let number = asciiNumber(frame, letters) else { throw .badValue(op: index) }
+                fields.mantissas[slot] = number.mantissa
+                fields.exponents[slot] = number.exponent
+                present |= bit
+                continue
+            case .word:
+                guard reads(tables.letters, Int(op.mask), Int(op.want), in: frame, text) else { continue }
+                fields.mantissas[slot] = Int64(op.operand)
+                fields.exponents[slot] = 0
+                present |= bit
+                continue
+            case .civil:
+                guard present & bit != 0 else { continue }
+                let (seconds, isBeyond) = (fields.mantissas[slot] / Int64(op.mask))
+                    .addingReportingOverflow(tables.constants[Int(op.operand)])
+                guard !isBeyond, let time = PackedTime(secondsSince1970: seconds) else { throw .badValue(op: index) }
+                fields.mantissas[slot] = time.value
+                continue
+            case .at:
+                reach = max(reach, at)
+                at = Int(op.operand)
+                guard at <= end else { throw .tooShort(op: index) }
+                continue
+            case .atEnd:
+                reach = max(reach, at)
+                at = end &- Int(op.operand)
+                guard at >= 0 else { throw .tooShort(op: index) }
+                continue
             case .forget:
                 let value = fields.mantissas[slot]
-                if value >= Int64(op.mask), value <= Int64(op.want), value == 0 || fields.exponents[slot] == 0 {
-                    present &= ~bit
-                }
+                let (low, high) = (tables.constants[Int(op.operand)], tables.constants[Int(op.operand) &+ 1])
+                if value >= low, value <= high, value == 0 || fields.exponents[slot] == 0 { present &= ~bit }
+                continue
+            case .test:
+                let test = tables.tests[Int(op.want)]
+                let of = Fields.index(test.slot)
+                let isThere = present & (1 &<< UInt64(test.slot)) != 0
+                if !test.holds(isThere, fields.mantissas[of], fields.exponents[of]) { next &+= Int(op.operand) }
                 continue
             }
             guard UInt32(truncatingIfNeeded: value) & op.operand == 0 else { throw .reservedBits(op: index) }
@@ -105,49 +179,27 @@ enum Decoder {
         }
         fields.present = present
         fields.errors = errors
-        return at
+        return Ends(at: at, reach: max(reach, at))
     }
 
     // Callers have checked the end.
     @inline(__always)
-    private static func load8(_ frame: RawSpan, _ at: Int) -> UInt8 {
+    static func load8(_ frame: RawSpan, _ at: Int) -> UInt8 {
         frame.unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: UInt8.self)
     }
     @inline(__always)
-    private static func load16(_ frame: RawSpan, _ at: Int, isBig: Bool) -> UInt16 {
+    static func load16(_ frame: RawSpan, _ at: Int, isBig: Bool) -> UInt16 {
         let raw = frame.unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: UInt16.self)
         return isBig ? UInt16(bigEndian: raw) : UInt16(littleEndian: raw)
     }
     @inline(__always)
-    private static func load24(_ frame: RawSpan, _ at: Int, isBig: Bool) -> UInt32 {
+    static func load24(_ frame: RawSpan, _ at: Int, isBig: Bool) -> UInt32 {
         let (a, b, c) = (UInt32(load8(frame, at)), UInt32(load8(frame, at &+ 1)), UInt32(load8(frame, at &+ 2)))
         return isBig ? a << 16 | b << 8 | c : c << 16 | b << 8 | a
     }
     @inline(__always)
-    private static func load32(_ frame: RawSpan, _ at: Int, isBig: Bool) -> UInt32 {
+    static func load32(_ frame: RawSpan, _ at: Int, isBig: Bool) -> UInt32 {
         let raw = frame.unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: UInt32.self)
         return isBig ? UInt32(bigEndian: raw) : UInt32(littleEndian: raw)
-    }
-}
-
-/// A civil time in one word: `yyyymmddhhmmss` in decimal.
-struct PackedTime {
-    let value: Int64
-
-    init(_ value: Int64) { self.value = value }
-
-    /// nil where the calendar or the clock has no such time.
-    @inline(__always)
-    init?(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int) {
-        guard CivilTime(year: year, month: month, day: day, hour: hour, minute: minute, second: second) != nil else { return nil }
-        value = Int64(((((year &* 100 &+ month) &* 100 &+ day) &* 100 &+ hour) &* 100 &+ minute) &* 100 &+ second)
-    }
-
-    var civil: CivilTime? {
-        guard value >= 0 else { return nil }
-        let time = Int(value)
-        return CivilTime(
-            year: time / 10_000_000_000, month: time / 100_000_000 % 100, day: time / 1_000_000 % 100,
-            hour: time / 10_000 % 100, minute: time / 100 % 100, second: time % 100)
     }
 }

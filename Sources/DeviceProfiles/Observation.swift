@@ -18,9 +18,9 @@ package enum FrameSource: Sendable, Hashable {
     case characteristic(BluetoothUUID)
     case serviceData(BluetoothUUID)
     case manufacturerData(UInt16)
-    /// Any company's, with the two bytes of the company number in front, as on the air.
+    /// The first bytes behind the AD type, the company's two in front of them, whoever the company is.
     case anyManufacturer
-    /// What a driver unwrapped, by the driver's name for it.
+    /// What a driver unwraps, by the driver's name for it.
     case object(String)
 }
 
@@ -54,6 +54,11 @@ package struct Observation: Sendable, Hashable {
         self.address = address
         self.services = services
         self.items = items
+    }
+
+    /// What was advertised, in the order in which it was.
+    var adverts: some Sequence<Advertisement> {
+        items.lazy.compactMap { if case .advertisement(let advert) = $0.content { advert } else { nil } }
     }
 
     func advertises(serviceData uuid: BluetoothUUID) -> Bool {

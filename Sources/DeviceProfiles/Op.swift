@@ -1,12 +1,27 @@
 /// One step of a compiled frame: 16 bytes without references, so that a profile is one flat array.
 struct Op: Sendable {
     enum Kind: UInt8, Sendable {
-        case u8, u16, u24, u32, i8, i16, i32, sfloat, float, dateTime
-        case u16be, u24be, u32be, i16be, i32be, sfloatBE, floatBE, dateTimeBE
+        case u8, u16, u24, u32, i8, i16, i24, i32, sfloat, float, dateTime
+        case u16be, u24be, u32be, i16be, i24be, i32be, sfloatBE, floatBE, dateTimeBE
+        case u40, u48, u64, u40be, u48be, u64be
+        /// `operand` bytes of two decimal digits each, the highest first, or the last.
+        case bcd, bcdReversed
+        /// ASCII digits: `operand` bytes of them, those up to the byte `operand`, or all that are left.
+        case digits, digitsUntil, digitsToEnd
+        /// An ASCII word, likewise. It is only marked; the `word` steps behind it compare.
+        case text, textUntil, textToEnd
+        /// Gives `slot` the number `operand` if the marked word is that of `letters[mask..<mask + want]`.
+        case word
+        /// Makes a civil time of the seconds in `slot`: since `constants[operand]`, `mask` of them a second.
+        case civil
         /// Passes over `operand` bytes.
         case skip
-        /// Forgets `slot` if its value lies in `mask ... want`: the device's word for "not known".
+        /// Goes to `operand` bytes behind the start, or before the end.
+        case at, atEnd
+        /// Forgets `slot` if its value lies in `constants[operand] ... constants[operand + 1]`: the device's word for "not known".
         case forget
+        /// Leaves out the next `operand` steps unless `tests[want]` holds.
+        case test
     }
 
     var kind: Kind
@@ -18,29 +33,39 @@ struct Op: Sendable {
     var whenNot: UInt8 = 0
     var mask: UInt32 = 0
     var want: UInt32 = 0
-    /// How many bytes to pass over; for numbers, the bits that must not be set.
+    /// As the kind says; for numbers, the bits that must not be set.
     var operand: UInt32 = 0
 
     static let always: UInt8 = 0xFF
+
+    /// What does not fit into sixteen bytes, by index.
+    struct Tables: Sendable {
+        var tests: [Condition.Test] = []
+        var constants: [Int64] = []
+        var letters: [UInt8] = []
+    }
 }
 
 /// Wire values of one frame, filled in by `Decoder` and used again for the next.
 struct Fields: ~Copyable {
-    static let capacity = 32
+    static let capacity = 64
 
-    var mantissas = InlineArray<32, Int64>(repeating: 0)
-    var exponents = InlineArray<32, Int8>(repeating: 0)
+    var mantissas = InlineArray<64, Int64>(repeating: 0)
+    var exponents = InlineArray<64, Int8>(repeating: 0)
     /// Bit n: slot n holds a value.
-    var present: UInt32 = 0
+    var present: UInt64 = 0
     /// Bit n: slot n holds one of the words that are not numbers (NaN, NRes, infinities, reserved).
-    var errors: UInt32 = 0
+    var errors: UInt64 = 0
 
     /// Slots are given out below `capacity`; saying so again spares every check of it.
     @inline(__always)
-    static func index(_ slot: UInt8) -> Int { Int(slot & 31) }
+    static func index(_ slot: UInt8) -> Int { Int(slot & 63) }
 
     @inline(__always)
-    func has(_ slot: UInt8) -> Bool { present & (1 &<< UInt32(slot)) != 0 }
+    func has(_ slot: UInt8) -> Bool { present & (1 &<< UInt64(slot)) != 0 }
+
+    @inline(__always)
+    func isError(_ slot: UInt8) -> Bool { errors & (1 &<< UInt64(slot)) != 0 }
 
     /// Whether the bits of `mask` in `slot` are `want`, or are not. Mutating, because Swift copies arrays of fixed size out
     /// of what is only borrowed.

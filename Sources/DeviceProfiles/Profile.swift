@@ -12,117 +12,158 @@ package final class Profile: Sendable {
     let match: MatchRule
     let relay: Relay?
     let frames: [Frame]
+    /// The places it listens to, each once, in the order of the frames.
+    let ports: [Port]
     let vectors: [Vector]
     let messageVectors: [MessageVector]
+    /// As it is for a device of which nothing was heard yet.
+    let driver: (any Driver)?
+    /// Whether it must remember something between frames: see `Assembly`.
+    package let remembers: Bool
+    /// Whether it counts frames or waits for silence, so that the same bytes again mean something.
+    package let countsFrames: Bool
 
     struct Frame: Sendable {
         var frame: CompiledFrame
-        var readings: [CompiledReading]
+        var readings: [Home] = []
+        /// The readings of other frames that this one adds to.
+        var adds: [Role] = []
+        /// The readings that it makes final, by their place in the profile.
+        var stops: [Int] = []
+        /// Whether nothing that it becomes hangs on another frame.
+        var isAlone: Bool { adds.isEmpty && stops.isEmpty && readings.allSatisfy { $0.compiled.joins.isEmpty && $0.compiled.settles == nil } }
     }
 
-    init(_ definition: ProfileDefinition, version: String) throws(YAMLProblem) {
+    struct Home: Sendable {
+        /// The reading's place in the profile.
+        var reading: Int
+        var compiled: CompiledReading
+    }
+
+    struct Role: Sendable {
+        var frame: Int
+        /// Place among the readings of that frame, and among the joins of that reading.
+        var home: Int
+        var join: Int
+    }
+
+    struct Port: Sendable {
+        var source: FrameSource
+        var framing: Framing?
+        /// Indices into `frames`.
+        var frames: [Int] = []
+    }
+
+    init(_ definition: ProfileDefinition, version: String, driver: (any Driver)? = nil) throws(YAMLProblem) {
         name = definition.name
         title = definition.title
         models = definition.models
         self.version = version
+        self.driver = driver
         match = definition.match
         relay = definition.relay
         vectors = definition.vectors
         messageVectors = definition.messageVectors
-        let compiled = try definition.frames.map { frame throws(YAMLProblem) in try CompiledFrame(frame) }
-        var frames = compiled.map { Frame(frame: $0, readings: []) }
-        for reading in definition.readings {
-            let fields = reading.values.map(\.field)
-            let homes = frames.indices.filter { index in fields.allSatisfy { frames[index].frame.slots[$0] != nil } }
-            // With no home, compiling against any frame names the field that is missing.
-            for index in homes.isEmpty ? Array(frames.indices.prefix(1)) : homes {
-                frames[index].readings.append(try CompiledReading(reading, over: frames[index].frame.slots))
+        let compiled = try CompiledFrame.compile(definition.frames)
+        var frames = compiled.map { Frame(frame: $0) }
+        for (place, reading) in definition.readings.enumerated() {
+            for index in try reading.homes(among: compiled) {
+                let reading = try CompiledReading(reading, over: compiled[index], at: index, among: compiled)
+                for (number, join) in reading.joins.enumerated() {
+                    frames[join.frame].adds.append(Role(frame: index, home: frames[index].readings.count, join: number))
+                }
+                if case .on(let stop, _) = reading.settles, !frames[stop].stops.contains(place) { frames[stop].stops.append(place) }
+                frames[index].readings.append(Home(reading: place, compiled: reading))
             }
         }
         self.frames = frames
+        var ports: [Port] = []
+        for (index, frame) in compiled.enumerated() {
+            let at = ports.firstIndex { $0.source == frame.source } ?? ports.endIndex
+            if at == ports.endIndex { ports.append(Port(source: frame.source, framing: definition.framing(of: frame.source))) }
+            ports[at].frames.append(index)
+        }
+        if driver != nil {
+            // What the driver is fed, beside the frames it unwraps.
+            for characteristic in definition.characteristics where !ports.contains(where: { $0.source == .characteristic(characteristic.uuid) }) {
+                ports.append(Port(source: .characteristic(characteristic.uuid), framing: characteristic.framing))
+            }
+        }
+        self.ports = ports
+        let readings = frames.flatMap(\.readings).map(\.compiled)
+        remembers = driver != nil || ports.contains { $0.framing != nil } || frames.contains { !$0.isAlone }
+        countsFrames = readings.contains { $0.settles != nil }
     }
 
     package var isStandard: Bool { match.isStandard }
     /// Whether it reads an MQTT bridge's messages rather than a device's frames.
     package var isRelay: Bool { relay != nil }
 
-    /// Whether the profile claims the device that was observed, by name and by what it sends.
-    func claims(_ seen: Observation) -> Bool {
-        guard relay == nil else { return false }
-        var isNamed = false
-        if let names = match.names, !names.isOptional {
-            guard let name = seen.name, names.contains(name) else { return false }
-            isNamed = true
-        }
-        if let uuid = match.serviceData, !seen.advertises(serviceData: uuid) { return false }
-        if let company = match.company, !seen.advertises(company: company) { return false }
-        let sendsFrames = seen.sends { _ in true }
-        if sendsFrames { return reads(seen) }
-        guard !match.services.isEmpty else { return true }
-        if seen.services.isEmpty { return isNamed }
-        return seen.services.contains(where: match.services.contains)
-    }
-
     /// Whether the profile could read something of it by its bytes alone, whatever its names say.
     func reads(_ seen: Observation) -> Bool {
-        frames.contains { frame in
-            switch frame.frame.source {
+        guard relay == nil else { return false }
+        return ports.contains { port in
+            switch port.source {
             case .characteristic(let uuid): seen.sends { $0 == uuid }
             case .serviceData(let uuid): seen.advertises(serviceData: uuid)
             case .manufacturerData(let company): seen.advertises(company: company)
-            case .anyManufacturer, .object: false
+            case .anyManufacturer: seen.adverts.contains { !$0.manufacturerData.isEmpty }
+            case .object: false
             }
-        }
+        } || (driver != nil && match.isOfData && seen.adverts.contains(where: match.fits))
     }
 }
 
-extension Profile {
-    /// Decodes one item of an observation.
-    package func decode(_ content: Observation.Content) -> DecodeOutcome {
-        switch content {
-        case .frame(let uuid, let bytes):
-            return decode(bytes, from: .characteristic(uuid)) ?? .nothingToDecode
-        case .advertisement(let advert):
-            for frame in frames {
-                let bytes: [UInt8]? = switch frame.frame.source {
-                case .serviceData(let uuid): advert.serviceData[uuid]
-                case .manufacturerData(let company): advert.manufacturerData[company]
-                case .characteristic, .anyManufacturer, .object: nil
-                }
-                if let bytes, let outcome = decode(bytes, from: frame.frame.source) { return outcome }
-            }
-            return .nothingToDecode
-        }
-    }
+extension MatchRule {
+    /// Whether it asks for advertised data.
+    var isOfData: Bool { serviceData != nil || company != nil || isAnyCompany }
+}
 
-    private func decode(_ bytes: [UInt8], from source: FrameSource) -> DecodeOutcome? {
-        let candidates = frames.filter { $0.frame.source == source }
-        guard !candidates.isEmpty else { return nil }
-        let span = bytes.span.bytes
-        guard let frame = candidates.first(where: { $0.frame.begins(span) }) else {
-            return .rejected(.unknownFrame(Array(bytes.prefix(4)).hex))
-        }
-        var fields = Fields()
-        do throws(DecodeFailure) {
-            try frame.frame.run(span, into: &fields)
-        } catch {
-            return .rejected(error)
-        }
-        return outcome(frame.readings, &fields)
+extension ProfileDefinition {
+    fileprivate func framing(of source: FrameSource) -> Framing? {
+        characteristics.first { source == .characteristic($0.uuid) }?.framing
     }
+}
 
-    private func outcome(_ readings: [CompiledReading], _ fields: inout Fields) -> DecodeOutcome {
-        var found: [Reading] = []
-        var reason: DecodeOutcome?
-        var decoded = DecodedReading()
-        for compiled in readings {
-            switch compiled.read(&fields, into: &decoded) {
-            case .reading: found.append(compiled.reading(decoded))
-            case .waiting(let index): reason = reason ?? .waiting(for: compiled.waitingText(index))
-            case .ignored(let index): reason = reason ?? .ignored(because: compiled.ignoredText(index))
-            case .missing(let field, let isError): reason = reason ?? .incomplete(missing: field, isError: isError)
+extension ReadingDefinition {
+    /// The frames that it is read from: those named, else all that have all of its fields.
+    fileprivate func homes(among frames: [CompiledFrame]) throws(YAMLProblem) -> [Int] {
+        guard from.isEmpty else {
+            return try from.map { frame throws(YAMLProblem) in
+                if let index = frames.firstIndex(where: { $0.name == frame.text }) { return index }
+                let names = frames.map(\.name)
+                throw frame.node.problem(
+                    "no frame is called '\(frame.text)'" + (Spelling.nearest(frame.text, among: names).map { "; did you mean '\($0)'?" } ?? ""))
             }
         }
-        return found.isEmpty ? reason ?? .nothingToDecode : .readings(found)
+        guard !frames.isEmpty else { throw node.problem("a reading needs a frame to be read from: give 'frames'") }
+        let joined = joins.map(\.frame.text)
+        let fields = Set(subjects.map { text in String(text.prefix { $0 != "." }) })
+        let own = fields.subtracting(joined)
+        let known = frames.indices.map { index in own.count { frames[index].slots[$0] != nil } }
+        let homes = frames.indices.filter { known[$0] == own.count && !joined.contains(frames[$0].name) }
+        guard homes.isEmpty else { return homes }
+        // With no home, compiling against the nearest frame names the field that is missing.
+        let nearest = frames.indices.filter { !joined.contains(frames[$0].name) }.max { known[$0] < known[$1] }
+        return [nearest ?? 0]
+    }
+
+    /// Every field that it speaks of.
+    private var subjects: [Substring] {
+        var references = requires + marks
+        var numbers: [Number] = values.map(\.number) + [time?.plusMinutes, time?.plusSeconds].compactMap(\.self)
+        var conditions = waitsFor + ignores + joins.flatMap(\.when)
+        for value in values { conditions += value.when + value.units.flatMap(\.when) }
+        switch time?.form {
+        case .field(let field): references.append(field)
+        case .ago(let number, _): numbers.append(number)
+        case .parts(let parts): numbers += parts
+        case nil: break
+        }
+        for case .number(let number) in [user, number].compactMap(\.self) { numbers.append(number) }
+        if case .field(let field) = qualifier { references.append(field) }
+        if case .equal(let number, _, _) = settles { numbers.append(number) }
+        references += joins.flatMap(\.by) + numbers.flatMap(\.references)
+        return references.map { $0.text[...] } + conditions.map { Scope.subject(of: $0.text) }
     }
 }

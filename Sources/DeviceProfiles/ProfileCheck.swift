@@ -27,12 +27,10 @@ package struct ProfileCheck {
 
     /// A vector gives what it says.
     private mutating func check(_ vector: Vector, of profile: Profile) {
-        let outcomes = vector.observation.items.map { profile.decode($0.content) }
+        let outcomes = Ends(of: vector, by: profile).outcomes
         switch vector.expectation {
         case .reads(let expected):
-            let found = outcomes.flatMap { outcome in
-                if case .readings(let readings) = outcome { readings.map(ExpectedReading.init) } else { [ExpectedReading]() }
-            }
+            let found = outcomes.flatMap(\.readings).map(ExpectedReading.init)
             if found != expected {
                 let got = found.isEmpty ? outcomes.compactMap(\.detail).joined(separator: "; ") : found.map(\.text).joined(separator: "; ")
                 problem(vector, "expected \(expected.map(\.text).joined(separator: "; ")), but got \(got)")
@@ -44,22 +42,32 @@ package struct ProfileCheck {
         }
     }
 
+    /// Of a sequence the last word counts, and nothing before it may have been a reading.
     private mutating func expect(_ detail: String, _ vector: Vector, _ outcomes: [DecodeOutcome], oneOf names: Set<String>) {
-        for outcome in outcomes where outcome.detail != detail || !names.contains(outcome.name) {
+        let last = vector.isSequence ? outcomes.suffix(1) : outcomes[...]
+        let readings = outcomes.dropLast(last.count).filter { !$0.readings.isEmpty }
+        for outcome in readings + last where outcome.detail != detail || !names.contains(outcome.name) {
             problem(vector, "expected '\(detail)', but got '\(outcome.detail ?? "a reading")'")
         }
     }
 
-    /// Cut anywhere, a frame is refused or reads as less; it never reads as something else.
+    /// Cut anywhere, a frame is refused or reads as less; it never reads as something else. Of a sequence, everything behind the
+    /// cut is missing; and what it gives without its last item, or with it, it may give when that is cut.
     private mutating func checkPrefixes(of vector: Vector, _ profile: Profile) {
-        for item in vector.observation.items {
-            guard case .readings(let whole) = profile.decode(item.content) else { continue }
+        var vector = vector
+        let items = vector.observation.items
+        var before: [Reading] = []
+        for (index, item) in items.enumerated() {
+            let start = vector.isSequence ? items[..<index] : []
+            vector.observation.items = start + [item]
+            let whole = Ends(of: vector, by: profile).outcomes.flatMap(\.readings)
             for cut in item.content.prefixes {
-                guard case .readings(let readings) = profile.decode(cut) else { continue }
-                for (less, more) in zip(readings, whole) where !less.values.allSatisfy({ more.values.contains($0) }) {
+                vector.observation.items = start + [Observation.Item(cut)]
+                for less in Ends(of: vector, by: profile).outcomes.flatMap(\.readings) where !(whole + before).contains(where: less.isLess) {
                     problem(vector, "cut to \(cut.byteCount) bytes it reads \(ExpectedReading(less).text)")
                 }
             }
+            before = whole
         }
     }
 
@@ -79,6 +87,40 @@ package struct ProfileCheck {
 
     private mutating func problem(_ vector: Vector, _ message: String) {
         problems.append(vector.node.problem("vector '\(vector.name)': \(message)"))
+    }
+}
+
+/// What became of all frames of a vector in the end.
+private struct Ends {
+    private(set) var outcomes: [DecodeOutcome] = []
+    private var places: [Assembly.Ticket: Int] = [:]
+
+    init(of vector: Vector, by profile: Profile) {
+        var assembly = Assembly(of: profile)
+        for item in vector.observation.items {
+            let step = assembly.take(item.content, of: vector.observation.address, key: vector.key)
+            settle(step.settled)
+            for outcome in step.outcomes {
+                if let ticket = outcome.ticket { places[ticket] = outcomes.count }
+                outcomes.append(outcome.outcome)
+            }
+        }
+        settle(assembly.finish())
+    }
+
+    private mutating func settle(_ ends: [Assembly.Settled]) {
+        for end in ends {
+            guard let place = places[end.ticket] else { continue }
+            // A frame may have given one reading at once, and another in the end.
+            outcomes[place] = DecodeOutcome([outcomes[place], end.outcome].filter { $0.name != "waiting" || end.outcome.name == "waiting" })
+        }
+    }
+}
+
+extension Reading {
+    /// Whether it says nothing that `whole` does not say.
+    fileprivate func isLess(_ whole: Reading) -> Bool {
+        kind == whole.kind && values.allSatisfy { whole.values.contains($0) }
     }
 }
 

@@ -6,19 +6,37 @@ struct ProfileReader {
     private var definition: ProfileDefinition
     private let top: YAMLMap
 
+    /// Reads the head; the body waits for what the profile extends.
     /// - Parameter path: where the file stands below the profiles folder, without its ending; the profile must be named so.
-    static func read(_ text: String, path: String, file: String) throws(YAMLProblem) -> ProfileDefinition {
+    init(_ text: String, path: String, file: String) throws(YAMLProblem) {
         let node = try YAMLNode.load(text, file: file)
-        var reader = try ProfileReader(node.map(), node: node, path: path)
-        try reader.readBody()
-        return reader.definition
+        try self.init(node.map(), node: node, path: path)
+    }
+
+    var extends: (name: String, node: YAMLNode)? { definition.extends }
+
+    /// Reads the rest.
+    /// - Parameter base: what the profile extends.
+    mutating func read(extending base: ProfileDefinition?) throws(YAMLProblem) -> ProfileDefinition {
+        try readBody(base)
+        if let base {
+            try definition.inherit(from: base, changes: changes())
+        } else if let change = try changes().first {
+            throw change.change.problem("'changes' needs 'extends'")
+        }
+        if definition.relay == nil {
+            definition.vectors = try VectorReader(definition: definition).vectors(top.optional("vectors"))
+        } else {
+            definition.messageVectors = try MessageVectorReader.vectors(top.optional("vectors"), of: definition)
+        }
+        return definition
     }
 
     private init(_ top: YAMLMap, node: YAMLNode, path: String) throws(YAMLProblem) {
         self.top = top
         try top.only([
-            "profile", "title", "extends", "models", "source", "match", "relays", "characteristics", "frames", "readings",
-            "changes", "vectors",
+            "profile", "title", "extends", "models", "source", "match", "relays", "driver", "settings", "characteristics", "frames",
+            "readings", "changes", "vectors",
         ])
         let name = try top.required("profile")
         guard try name.text() == path else {
@@ -27,17 +45,22 @@ struct ProfileReader {
         definition = ProfileDefinition(
             name: path, title: try top.required("title").text(), origin: node,
             source: try top.required("source").text())
+        definition.extends = try top.optional("extends").map { node throws(YAMLProblem) in (try node.text(), node) }
     }
 
-    private mutating func readBody() throws(YAMLProblem) {
-        definition.extends = try top.optional("extends").map { node throws(YAMLProblem) in (try node.text(), node) }
-        definition.models = try items(top.optional("models"), model)
+    private mutating func readBody(_ base: ProfileDefinition?) throws(YAMLProblem) {
+        definition.models = try models(top.optional("models"))
         if let node = top.optional("characteristics") {
-            for (name, node) in try node.map().members { definition.characteristics.append((name, try characteristic(node))) }
+            for (name, node) in try node.map().members { definition.characteristics.append(try characteristic(name, node)) }
         }
         if let node = top.optional("relays") { definition.relay = try RelayReader.relay(node, readings: top.optional("readings")) }
-        if definition.relay == nil { definition.match = try match(top.required("match")) }
-        let characteristics = definition.characteristics
+        if definition.relay == nil { definition.match = try MatchReader.match(top.required("match")) }
+        if let driver = top.optional("driver") {
+            definition.driver = (driver, try top.optional("settings")?.map())
+        } else if let settings = top.optional("settings") {
+            throw settings.problem("'settings' are those of a driver: give 'driver'")
+        }
+        let characteristics = definition.characteristics.replacing(base?.characteristics ?? [], by: \.name)
         if let node = top.optional("frames") {
             for (name, node) in try node.map().members {
                 definition.frames.append(try FrameReader.frame(name, node, characteristics: characteristics))
@@ -51,53 +74,59 @@ struct ProfileReader {
         }
     }
 
-    /// What an extending profile changes in the frames it inherits; read apart, since it needs those frames.
-    static func changes(of node: YAMLNode) throws(YAMLProblem) -> [(path: String, change: YAMLNode)] {
-        guard let changes = try node.map().optional("changes") else { return [] }
+    /// What an extending profile changes in the frames it inherits.
+    private func changes() throws(YAMLProblem) -> [(path: String, change: YAMLNode)] {
+        guard let changes = top.optional("changes") else { return [] }
         return try changes.map().members.map { ($0.name, $0.node) }
     }
 
-    private func model(_ node: YAMLNode) throws(YAMLProblem) -> Model {
-        let map = try node.map()
-        try map.only(["name", "id", "evidence"])
-        return Model(
-            name: try map.required("name").text(), id: try map.optional("id")?.text(),
-            evidence: try map.required("evidence").word(of: Model.Evidence.self))
-    }
-
-    private func match(_ node: YAMLNode) throws(YAMLProblem) -> MatchRule {
-        let map = try node.map()
-        try map.only(["services", "service-data", "manufacturer", "names", "rank"])
-        var rule = MatchRule()
-        rule.services = try items(map.optional("services")) { node throws(YAMLProblem) in try node.uuid() }
-        rule.serviceData = try map.optional("service-data")?.uuid()
-        rule.company = try map.optional("manufacturer")?.company()
-        if let names = map.optional("names") {
-            let map = try names.map()
-            try map.only(["prefix", "exact", "optional"])
-            rule.names = MatchRule.Names(
-                prefixes: try items(map.optional("prefix")) { node throws(YAMLProblem) in try node.text() },
-                exact: try items(map.optional("exact")) { node throws(YAMLProblem) in try node.text() },
-                isOptional: try map.optional("optional")?.bool() ?? false)
-            if let names = rule.names, (names.prefixes + names.exact).isEmpty || (names.prefixes + names.exact).contains("") {
-                throw map.problem("names without a name: give 'prefix' or 'exact', or leave it out")
+    private func models(_ node: YAMLNode?) throws(YAMLProblem) -> [Model] {
+        var models: [Model] = []
+        for node in try node?.list() ?? [] {
+            let map = try node.map()
+            try map.only(["name", "id", "variant-of", "evidence"])
+            let model = Model(
+                name: try map.required("name").text(), id: try map.optional("id")?.text(),
+                variantOf: try map.optional("variant-of")?.text(), evidence: try map.required("evidence").word(of: Model.Evidence.self))
+            if let base = model.variantOf, !models.contains(where: { $0.name == base && $0.variantOf == nil }) {
+                let names = models.filter { $0.variantOf == nil }.map(\.name)
+                throw map.problem(
+                    "no model above is called '\(base)'" + (Spelling.nearest(base, among: names).map { "; did you mean '\($0)'?" } ?? ": list it first"))
             }
+            models.append(model)
         }
-        if let rank = map.optional("rank") {
-            guard try rank.text() == "standard" else { throw rank.problem("the only rank is 'standard'; leave the line out for a vendor profile") }
-            rule.isStandard = true
-        }
-        let saysNothing = rule.services.isEmpty && rule.serviceData == nil && rule.company == nil
-            && (rule.names.map { $0.isOptional } ?? true)
-        guard !saysNothing else { throw node.problem("this would match every device: give services, service-data, manufacturer or names") }
-        return rule
+        return models
     }
 
-    private func characteristic(_ node: YAMLNode) throws(YAMLProblem) -> BluetoothUUID {
+    private func characteristic(_ name: String, _ node: YAMLNode) throws(YAMLProblem) -> CharacteristicDefinition {
         let map = try node.map()
-        try map.only(["service", "uuid"])
-        _ = try map.required("service").uuid()
-        return try map.required("uuid").uuid()
+        try map.only(["service", "uuid", "framing"])
+        return CharacteristicDefinition(
+            name: name, service: try map.required("service").uuid(), uuid: try map.required("uuid").uuid(),
+            framing: try map.optional("framing").map { node throws(YAMLProblem) in try Framing.read(node) })
+    }
+}
+
+extension ProfileDefinition {
+    /// Takes what it does not say itself from the profile it extends, and changes what it changes.
+    fileprivate mutating func inherit(
+        from base: ProfileDefinition, changes: [(path: String, change: YAMLNode)]
+    ) throws(YAMLProblem) {
+        var inherited = base.frames
+        try FrameReader.apply(changes, to: &inherited)
+        characteristics = characteristics.replacing(base.characteristics, by: \.name)
+        frames = frames.replacing(inherited, by: \.name)
+        readings = readings.replacing(base.readings, by: \.name)
+        driver = driver ?? base.driver
+    }
+}
+
+extension Array {
+    /// What was there, with these in the places of those of the same name, and the others behind.
+    fileprivate func replacing(_ old: [Element], by name: (Element) -> String) -> [Element] {
+        let mine = Dictionary(map { (name($0), $0) }, uniquingKeysWith: { first, _ in first })
+        let kept = Set(old.map(name))
+        return old.map { mine[name($0)] ?? $0 } + filter { !kept.contains(name($0)) }
     }
 }
 

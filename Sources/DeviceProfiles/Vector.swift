@@ -22,6 +22,10 @@ struct Vector: Sendable {
     var name: String
     var origin: Origin
     var observation: Observation
+    /// A bind key, where a driver needs it.
+    var key: [UInt8]?
+    /// Whether its items came one after the other and hang together.
+    var isSequence = false
     var expectation: Expectation
     var node: YAMLNode
 }
@@ -29,7 +33,7 @@ struct Vector: Sendable {
 struct ExpectedReading: Sendable, Hashable {
     var kind: Kind
     var values: [String: String] = [:]
-    /// Civil time as text, or `arrival`.
+    /// Civil time as text, with a `Z` behind that of UTC; `arrival`, or `arrival - 90 s`.
     var measuredAt: String
     var user: Int?
     var number: Int?
@@ -53,7 +57,13 @@ struct ExpectedReading: Sendable, Hashable {
         self.init(
             kind: reading.kind,
             values: Dictionary(reading.values.map { ($0.name, $0.reported.text) }, uniquingKeysWith: { first, _ in first }),
-            measuredAt: reading.deviceTime.map { $0.text + (reading.isUTC ? "Z" : "") } ?? "arrival", user: reading.user, number: reading.number,
+            measuredAt: ExpectedReading.time(of: reading), user: reading.user, number: reading.number,
             qualifier: reading.qualifier, marks: reading.marks)
+    }
+
+    private static func time(of reading: Reading) -> String {
+        if let ago = reading.secondsAgo { return "arrival - \(ago) s" }
+        guard let time = reading.deviceTime else { return "arrival" }
+        return time.text + (reading.isUTC ? "Z" : "")
     }
 }

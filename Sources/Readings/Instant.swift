@@ -7,6 +7,9 @@ package struct Instant: Sendable, Hashable, Comparable {
         milliseconds = Int64(local.secondsSince1970 - secondsFromUTC) * 1000
     }
 
+    /// So many seconds earlier.
+    package func before(seconds: Int) -> Instant { Instant(milliseconds: milliseconds - Int64(seconds) * 1000) }
+
     /// Reads RFC 3339 (`2026-11-21T08:30:00Z`, fractions and offsets allowed); nil for anything else.
     package init?(rfc3339 text: String) {
         let bytes = Array(text.utf8)

@@ -75,22 +75,24 @@ extension MeasuredAt {
 
     /// Decides when a reading was measured.
     /// - Parameters:
-    ///   - said: the device's own time, in the zone of the place, or in UTC if `isUTC`.
+    ///   - said: the device's own time, in the zone of the place.
+    ///   - isUTC: whether it is that of UTC instead.
+    ///   - ago: how many seconds before the frame was heard, where the device says only that.
     ///   - heard: when a relay says it heard the frame; its clock is believed no more than a device's.
     ///   - arrived: when the frame arrived here.
     package static func judge(
-        said: CivilTime?, isUTC: Bool = false, heard: Instant? = nil, arrived: Instant, isRetained: Bool, in zone: some PlaceZone
+        said: CivilTime?, isUTC: Bool = false, ago: Int? = nil, heard: Instant? = nil, arrived: Instant, isRetained: Bool,
+        in zone: some PlaceZone
     ) throws(ImplausibleTime) -> MeasuredAt {
         if let said {
             let instant = Instant(said, secondsFromUTC: isUTC ? 0 : zone.secondsFromUTC(at: said))
             return MeasuredAt(try believable(instant, saying: said, arrived: arrived), .device)
         }
-        if let heard {
-            let local = CivilTime(secondsSince1970: Int(heard.milliseconds / 1000))
-            return MeasuredAt(try believable(heard, saying: local, arrived: arrived), .arrival)
-        }
-        if isRetained { throw .retainedWithoutTime }
-        return MeasuredAt(arrived, .arrival)
+        if heard == nil, isRetained { throw .retainedWithoutTime }
+        guard heard != nil || ago != nil else { return MeasuredAt(arrived, .arrival) }
+        let instant = (heard ?? arrived).before(seconds: ago ?? 0)
+        let local = CivilTime(secondsSince1970: Int(instant.milliseconds / 1000))
+        return MeasuredAt(try believable(instant, saying: local, arrived: arrived), .arrival)
     }
 
     private static func believable(

@@ -26,8 +26,10 @@ package struct Reading: Sendable, Hashable {
     package var deviceTime: CivilTime?
     /// The device's own record time before any such offset: it never changes afterwards, so identity stands on it.
     package var recordTime: CivilTime?
-    /// Whether both times are told in UTC, and not by the clock on a wall of the place.
-    package var isUTC = false
+    /// Whether the device tells its times in UTC rather than those of the place.
+    package var isUTC: Bool
+    /// How long before the arrival it was measured, where the device says that instead of a time.
+    package var secondsAgo: Int?
     /// The device's own record number.
     package var number: Int?
     /// The user slot on the device.
@@ -36,19 +38,25 @@ package struct Reading: Sendable, Hashable {
     package var qualifier: String?
     /// What else the device said of it, by name: `irregular-pulse`, `body-movement`.
     package var marks: [String]
+    /// Whether it is a sample of a continuous signal rather than a measurement of its own.
+    package var isContinuous: Bool
 
     package init(
         _ kind: Kind, _ values: [Value], deviceTime: CivilTime? = nil, recordTime: CivilTime? = nil,
-        number: Int? = nil, user: Int? = nil, qualifier: String? = nil, marks: [String] = []
+        isUTC: Bool = false, secondsAgo: Int? = nil, number: Int? = nil, user: Int? = nil, qualifier: String? = nil,
+        marks: [String] = [], isContinuous: Bool = false
     ) {
         self.kind = kind
         self.values = values
         self.deviceTime = deviceTime
         self.recordTime = recordTime ?? deviceTime
+        self.isUTC = isUTC
+        self.secondsAgo = secondsAgo
         self.number = number
         self.user = user
         self.qualifier = qualifier
         self.marks = marks
+        self.isContinuous = isContinuous
     }
 
     package func value(_ name: String) -> Value? { values.first { $0.name == name } }
