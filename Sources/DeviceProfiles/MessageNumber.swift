@@ -52,7 +52,13 @@ enum MessageNumber {
         }
         guard (-40...15).contains(exponent) else { return nil }
         let value = ExactDecimal(isNegative ? -mantissa : mantissa, exponent: Int8(exponent))
-        return decimals.map { value.rounded(toPlaces: $0).withoutPadding } ?? value
+        return rounded(value, to: decimals)
+    }
+
+    /// What has no more decimals keeps its digits.
+    static func rounded(_ value: ExactDecimal, to decimals: Int?) -> ExactDecimal {
+        guard let decimals, Int(value.exponent) < -decimals else { return value }
+        return value.rounded(toPlaces: decimals).withoutPadding
     }
 
     /// A whole number from 0 that fits; nil for all else.

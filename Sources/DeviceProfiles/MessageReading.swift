@@ -155,7 +155,9 @@ extension MessageReading.Value {
         guard var number = MessageNumber.read(json, decimals: powerOfTen.isEmpty && each == ExactDecimal(1) ? decimals : nil) else {
             throw .wrongShape(path.text, wanted: "a decimal number")
         }
-        if let (json, path) = try scope.find(powerOfTen) {
+        if let first = powerOfTen.first {
+            // Without it the number is another.
+            guard let (json, path) = try scope.find(powerOfTen) else { throw .wrongShape(first.text, wanted: "a power of ten") }
             guard let power = MessageNumber.read(json)?.withoutPadding, power.exponent == 0, (-12...12).contains(power.mantissa) else {
                 throw .wrongShape(path.text, wanted: "a power of ten from -12 to 12")
             }
@@ -166,7 +168,7 @@ extension MessageReading.Value {
             number = product
         }
         guard (-40...15).contains(number.exponent) else { throw .badValue(field: name) }
-        return decimals.map { number.rounded(toPlaces: $0).withoutPadding } ?? number
+        return MessageNumber.rounded(number, to: decimals)
     }
 }
 

@@ -32,8 +32,9 @@ extension Profile {
     package var custody: String? { relay?.custody.rawValue }
 
     /// What an MQTT message says, element by element. Empty where it says nothing that is read.
-    package func relayed(topic: String, payload: [UInt8]) throws(BadInput) -> [RelayedItem] {
-        guard let relay, let captures = relay.captures(in: topic) else { return [] }
+    /// - Parameter isForced: read it whatever its topic is, without what the topic would say.
+    package func relayed(topic: String, payload: [UInt8], isForced: Bool = false) throws(BadInput) -> [RelayedItem] {
+        guard let relay, let captures = relay.captures(in: topic) ?? (isForced ? [:] : nil) else { return [] }
         switch relay.form {
         case .rawFrames: return try Profile.rawFrames(payload)
         case .json: return try relay.items(of: MessageScope(Profile.json(payload), captures: captures))

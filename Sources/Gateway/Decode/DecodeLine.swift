@@ -66,7 +66,7 @@ package struct DecodeLine: Sendable {
             return .object(answer)
         }
         answer.add("format", .string(relay.name))
-        let items = try relay.relayed(topic: message.topic, payload: message.payload)
+        let items = try relay.relayed(topic: message.topic, payload: message.payload, isForced: request.relay != nil)
         if items.count == 1, case .observation(let seen, let decoded) = items[0], decoded.isEmpty {
             add(Decoding(seen, by: profiles, forced: request.forced), request, to: &answer)
             if offersToAll { answer.add("candidates", candidates(seen, request)) }
