@@ -21,6 +21,8 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -28,6 +30,7 @@ let package = Package(
     products: [.executable(name: "vitalgate", targets: ["vitalgate"])],
     dependencies: [
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -40,6 +43,7 @@ let package = Package(
         // Pure: no clock, no file, no socket.
         target("Readings"),
         target("DeviceProfiles", ["Readings", "ExactJSON", "StrictYAML"]),
+        target("Drivers", ["Readings", "StrictYAML", "DeviceProfiles", crypto, cryptoExtras]),
         target("Alarms", ["Readings"]),
 
         // The C libraries, as they are.
@@ -54,8 +58,8 @@ let package = Package(
 
         // It all together.
         target("Gateway", [
-            "ExactJSON", "StrictYAML", "Readings", "DeviceProfiles", "Alarms", "MQTT", "Store", "Sinks", "CSystemd",
-            lifecycle, signals, logging,
+            "ExactJSON", "StrictYAML", "Readings", "DeviceProfiles", "Drivers", "Alarms", "MQTT", "Store", "Sinks",
+            "CSystemd", lifecycle, signals, logging,
         ]),
         .executableTarget(name: "vitalgate", dependencies: ["Gateway", argumentParser], swiftSettings: strict),
 
@@ -66,6 +70,7 @@ let package = Package(
         tests("StrictYAMLTests", ["StrictYAML"]),
         tests("ReadingsTests", ["Readings"]),
         tests("DeviceProfilesTests", ["DeviceProfiles", "ExactJSON", "StrictYAML", "Readings"]),
+        tests("DriversTests", ["Drivers", "DeviceProfiles", "StrictYAML", "Readings"]),
         tests("AlarmsTests", ["Alarms", "Readings"]),
         tests("MQTTTests", ["MQTT", "GatewayTesting"]),
         tests("StoreTests", ["Store", "Readings", "Alarms", "CSQLite"]),

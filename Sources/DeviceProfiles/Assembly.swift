@@ -33,6 +33,11 @@ package struct Assembly: Sendable {
         /// Those that waited and ended by themselves.
         package var settled: [Settled] = []
 
+        init() {}
+
+        /// Of an item that hangs on no other.
+        package init(_ outcome: DecodeOutcome) { outcomes = [Outcome(outcome: outcome)] }
+
         package static func == (one: Step, other: Step) -> Bool {
             one.outcomes == other.outcomes && one.settled == other.settled && one.joined.elementsEqual(other.joined, by: ==)
         }

@@ -27,6 +27,9 @@ package struct BluetoothUUID: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// A 16-bit number of the Bluetooth SIG.
+    package init(number: UInt16) { value = UInt128(number) << 96 | BluetoothUUID.base }
+
     /// Lower-case: four digits for a SIG number, else 36 characters.
     package var description: String {
         let short = value >> 96

@@ -45,7 +45,8 @@ struct ByteShape: Sendable {
         return true
     }
 
-    func fitsLength(_ count: Int) -> Bool { length?.contains(count) ?? true }
+    /// The same with the length, for bytes that nothing else refuses.
+    func fitsWhole(_ bytes: RawSpan) -> Bool { length?.contains(bytes.byteCount) ?? true && fits(bytes) }
 
     /// Whether some bytes could fit both, length apart.
     func overlaps(_ other: ByteShape) -> Bool {

@@ -6,14 +6,33 @@ struct CompiledFrame: Sendable {
     let name: String
     let source: FrameSource
     let slots: [String: Slot]
-    private let shape: ByteShape
-    private let isToldByLength: Bool
-    private let checksum: Checksum?
-    /// The sum is there only if this holds after the first so many steps.
-    private let sumCondition: (test: Condition.Test, steps: Int)?
-    private let ignoresTail: Bool
     private let fixed: FrameProgram
-    private let repetition: Repetition?
+    /// How long it may be, sum included.
+    private let shortest: Int
+    private let longest: Int
+    /// Whether it is the fixed fields and nothing else: then it need not be asked for the rest.
+    private let isPlain: Bool
+    private let rest: Rest
+
+    /// What many frames do without. Behind one reference, since a value so wide is copied to be looked at.
+    private final class Rest: Sendable {
+        let shape: ByteShape
+        let isToldByLength: Bool
+        let checksum: Checksum?
+        /// The sum is there only if this holds after the first so many steps.
+        let sumCondition: (test: Condition.Test, steps: Int)?
+        let ignoresTail: Bool
+        let repetition: Repetition?
+
+        init(_ frame: FrameDefinition, sumCondition: (test: Condition.Test, steps: Int)?, repetition: Repetition?) {
+            shape = frame.shape
+            isToldByLength = frame.isToldByLength
+            checksum = frame.checksum
+            ignoresTail = frame.ignoresTail
+            self.sumCondition = sumCondition
+            self.repetition = repetition
+        }
+    }
 
     /// A field's place among the wire values, and what its bits and numbers are called.
     struct Slot: Sendable {
@@ -38,20 +57,17 @@ struct CompiledFrame: Sendable {
     init(_ frame: FrameDefinition) throws(YAMLProblem) {
         name = frame.name
         source = frame.source
-        shape = frame.shape
-        isToldByLength = frame.isToldByLength
-        checksum = frame.checksum
-        ignoresTail = frame.ignoresTail
+        (shortest, longest) = (frame.shape.length?.lowerBound ?? 0, frame.shape.length?.upperBound ?? .max)
         var assembler = FrameAssembler()
         var slots: [String: Slot] = [:]
         for field in frame.fields { try assembler.add(field, to: &slots, isRepeated: false) }
         if let at = frame.repetition?.at { assembler.jump(to: at, "repeat") }
-        sumCondition = try frame.checksum?.when.map { text throws(YAMLProblem) in
+        let sumCondition = try frame.checksum?.when.map { text throws(YAMLProblem) in
             let test = try Condition(text, among: slots).test
             return (test, assembler.steps(through: test.slot))
         }
         fixed = assembler.program
-        repetition = try frame.repetition.map { repetition throws(YAMLProblem) in
+        let repetition = try frame.repetition.map { repetition throws(YAMLProblem) in
             var count: FieldPath?
             var countName = "repeat"
             if case .field(let name, let node) = repetition.count {
@@ -64,6 +80,8 @@ struct CompiledFrame: Sendable {
             return Repetition(program: assembler.program, count: count, countName: countName, most: repetition.most)
         }
         self.slots = slots
+        rest = Rest(frame, sumCondition: sumCondition, repetition: repetition)
+        isPlain = frame.checksum == nil && frame.repetition == nil && !frame.ignoresTail
     }
 
     /// All frames of a profile, each knowing whether its length tells it from the others of its place.
@@ -80,53 +98,62 @@ struct CompiledFrame: Sendable {
     }
 
     /// Whether it has fields that come several times.
-    var repeats: Bool { repetition != nil }
+    var repeats: Bool { rest.repetition != nil }
 
     /// Whether the bytes are this frame, and not another from the same place.
     func fits(_ bytes: RawSpan) -> Bool {
-        shape.fits(bytes) && (!isToldByLength || shape.fitsLength(bytes.byteCount))
+        rest.shape.fits(bytes) && (!rest.isToldByLength || (shortest...longest).contains(bytes.byteCount))
     }
 
     /// Decodes what stands once in the frame into wire values. Length and checksum come first: a frame that fails them is not
     /// looked into.
     func run(_ bytes: RawSpan, into fields: inout Fields) throws(DecodeFailure) {
-        let (count, ends) = try runFixed(bytes, into: &fields)
-        if repetition == nil { try expectEnd(ends.reach, count, bytes.byteCount) }
+        let whole = bytes.byteCount
+        guard isPlain, whole >= shortest, whole <= longest else { return try runWithRest(bytes, into: &fields) }
+        fields.clear()
+        let reach = try fixed.run(bytes, into: &fields)
+        if reach != whole { throw .tooLong(is: whole, expected: reach) }
+    }
+
+    @inline(never)
+    private func runWithRest(_ bytes: RawSpan, into fields: inout Fields) throws(DecodeFailure) {
+        let (count, reach) = try runFixed(bytes, into: &fields)
+        if rest.repetition == nil { try expectEnd(reach, count, bytes.byteCount) }
     }
 
     /// Decodes all of it, and calls `body` with each repetition beside what stands once; once if there is none to repeat.
     /// A frame that is refused is refused before the first call.
     func runEach(_ bytes: RawSpan, into fields: inout Fields, _ body: (inout Fields) -> Void) throws(DecodeFailure) {
-        let (count, ends) = try runFixed(bytes, into: &fields)
-        guard let repetition else {
-            try expectEnd(ends.reach, count, bytes.byteCount)
+        let (count, reach) = try runFixed(bytes, into: &fields)
+        guard let repetition = rest.repetition else {
+            try expectEnd(reach, count, bytes.byteCount)
             return body(&fields)
         }
         let times = try self.times(repetition, in: &fields)
         let payload = bytes.extracting(first: count)
-        let (present, errors) = (fields.present, fields.errors)
-        let reach = try each(repetition, times, of: payload, ends, &fields) { _ in }
-        try expectEnd(reach, count, bytes.byteCount)
-        (fields.present, fields.errors) = (present, errors)
-        _ = try each(repetition, times, of: payload, ends, &fields, body)
-        (fields.present, fields.errors) = (present, errors)
+        let start = fields.at
+        try expectEnd(max(reach, each(repetition, times, of: payload, &fields) { _ in }), count, bytes.byteCount)
+        fields.at = start
+        _ = try each(repetition, times, of: payload, &fields, body)
     }
 
     /// Returns the farthest byte read.
     private func each(
-        _ repetition: Repetition, _ times: Int?, of payload: RawSpan, _ start: Decoder.Ends, _ fields: inout Fields,
+        _ repetition: Repetition, _ times: Int?, of payload: RawSpan, _ fields: inout Fields,
         _ body: (inout Fields) -> Void
     ) throws(DecodeFailure) -> Int {
         let (present, errors) = (fields.present, fields.errors)
-        var (at, reach, done) = (start.at, start.reach, 0)
-        while times.map({ done < $0 }) ?? (at < payload.byteCount && done < repetition.most) {
+        var (reach, done) = (0, 0)
+        while times.map({ done < $0 }) ?? (fields.at < payload.byteCount && done < repetition.most) {
+            let start = fields.at
             (fields.present, fields.errors) = (present, errors)
-            let ends = try repetition.program.run(payload, from: at, into: &fields)
+            reach = try repetition.program.run(payload, into: &fields)
+            done += 1
             // Fields that are all absent take no bytes, and would never come to the end.
-            if ends.at == at, times == nil { break }
-            (at, reach, done) = (ends.at, max(reach, ends.reach), done + 1)
+            if fields.at == start, times == nil { break }
             body(&fields)
         }
+        (fields.present, fields.errors) = (present, errors)
         return reach
     }
 
@@ -139,29 +166,29 @@ struct CompiledFrame: Sendable {
 
     private func runFixed(
         _ bytes: RawSpan, into fields: inout Fields
-    ) throws(DecodeFailure) -> (payloadCount: Int, Decoder.Ends) {
+    ) throws(DecodeFailure) -> (payloadCount: Int, reach: Int) {
         var count = bytes.byteCount
-        if let length = shape.length, !length.contains(count) {
-            throw length.count == 1 ? .wrongLength(is: count, expected: length.lowerBound) : .lengthOutside(is: count, expected: length)
+        if count < shortest || count > longest {
+            throw shortest == longest ? .wrongLength(is: count, expected: shortest) : .lengthOutside(is: count, expected: shortest...longest)
         }
-        (fields.present, fields.errors) = (0, 0)
-        if let checksum {
+        fields.clear()
+        if let checksum = rest.checksum {
             var isThere = true
-            if let sumCondition {
-                _ = try fixed.run(bytes, from: 0, steps: sumCondition.steps, into: &fields)
+            if let sumCondition = rest.sumCondition {
+                _ = try fixed.run(bytes, steps: sumCondition.steps, into: &fields)
                 isThere = sumCondition.test.holds(&fields)
-                (fields.present, fields.errors) = (0, 0)
+                fields.clear()
             }
             if isThere {
                 guard checksum.holds(for: bytes) else { throw .badChecksum(frame: name) }
                 count = checksum.payloadCount(of: count)
             }
         }
-        return (count, try fixed.run(bytes.extracting(first: count), from: 0, into: &fields))
+        return (count, try fixed.run(bytes.extracting(first: count), into: &fields))
     }
 
     private func expectEnd(_ reach: Int, _ payloadCount: Int, _ count: Int) throws(DecodeFailure) {
-        guard reach == payloadCount || ignoresTail else { throw .tooLong(is: count, expected: reach + count - payloadCount) }
+        guard reach == payloadCount || rest.ignoresTail else { throw .tooLong(is: count, expected: reach + count - payloadCount) }
     }
 }
 

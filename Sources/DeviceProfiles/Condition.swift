@@ -33,10 +33,11 @@ struct Condition: Sendable {
 
         @inline(__always)
         func holds(_ isThere: Bool, _ mantissa: Int64, _ exponent: Int8) -> Bool {
-            isThere ? accepts(mantissa, exponent) != isNegated : isNegated
+            guard isThere else { return isNegated }
+            return (kind == .bits ? mantissa & Int64(mask) == want : accepts(mantissa, exponent)) != isNegated
         }
 
-        @inline(__always)
+        @inline(never)
         private func accepts(_ mantissa: Int64, _ exponent: Int8) -> Bool {
             let masked = mantissa & Int64(mask)
             return switch kind {
@@ -49,7 +50,6 @@ struct Condition: Sendable {
             }
         }
 
-        @inline(never)
         private func compares(_ mantissa: Int64, _ exponent: Int8) -> Bool {
             let order = ExactDecimal(mantissa, exponent: exponent).compared(to: ExactDecimal(want))
             return kind == .equal ? order == 0 : kind == .above ? order > 0 : order < 0

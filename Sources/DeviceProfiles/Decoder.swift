@@ -9,28 +9,19 @@ enum Decoder {
         case badValue(op: Int)
     }
 
-    /// Where a run ended, and the farthest byte that it read: behind a jump back these are two.
-    struct Ends {
-        var at: Int
-        var reach: Int
-    }
-
-    /// Reads from the byte `start` on, and adds to what `fields` hold already.
+    /// Reads from `fields.at` on, leaves there where it ended, and adds to what `fields` hold already.
+    /// Returns the farthest byte that it read: behind a jump back the end is another.
     @inline(never)
     static func run(
-        _ program: Span<Op>, _ tables: Op.Tables, over frame: RawSpan, from start: Int, into fields: inout Fields
-    ) throws(Stop) -> Ends {
+        _ program: Span<Op>, _ tables: Op.Tables, over frame: RawSpan, into fields: inout Fields
+    ) throws(Stop) -> Int {
         // Kept here and written at the end: the compiler cannot know that no value is stored on top of them.
         var present = fields.present
         var errors = fields.errors
         let end = frame.byteCount
-        var at = start
-        var reach = start
-        var text = 0..<0
-        var next = 0
-        while next < program.count {
-            let index = next
-            next &+= 1
+        var at = fields.at
+        var rare = Rare()
+        for index in program.indices {
             let op = program[index]
             if op.whenSlot != Op.always {
                 let isThere = present & (1 &<< UInt64(op.whenSlot)) != 0
@@ -106,69 +97,16 @@ enum Decoder {
                 at &+= Int(op.operand)
                 guard at <= end else { throw .tooShort(op: index) }
                 continue
-            case .u40, .u48, .u64, .u40be, .u48be, .u64be:
-                size = wideSize(op.kind)
-                guard at &+ size <= end else { throw .tooShort(op: index) }
-                guard let wide = wide(frame, at, size, isBig: op.kind.rawValue >= Op.Kind.u40be.rawValue) else {
-                    throw .badValue(op: index)
-                }
-                value = wide
-            case .bcd, .bcdReversed:
-                size = Int(op.operand)
-                guard at &+ size <= end else { throw .tooShort(op: index) }
-                guard let number = packedDigits(frame, at, size, isReversed: op.kind == .bcdReversed) else {
-                    throw .badValue(op: index)
-                }
-                at &+= size
-                fields.mantissas[slot] = number
-                fields.exponents[slot] = 0
-                present |= bit
-                continue
-            case .digits, .digitsUntil, .digitsToEnd, .text, .textUntil, .textToEnd:
-                guard let stretch = stretch(op, frame, at) else { throw .tooShort(op: index) }
-                at = stretch.next
-                let letters = trimmed(frame, stretch.text)
-                if op.kind.rawValue >= Op.Kind.text.rawValue { text = letters; continue }
-                // Blanks and nothing else: no number was told.
-                if letters.isEmpty { continue }
-                guard let number = asciiNumber(frame, letters) else { throw .badValue(op: index) }
-                fields.mantissas[slot] = number.mantissa
-                fields.exponents[slot] = number.exponent
-                present |= bit
-                continue
-            case .word:
-                guard reads(tables.letters, Int(op.mask), Int(op.want), in: frame, text) else { continue }
-                fields.mantissas[slot] = Int64(op.operand)
-                fields.exponents[slot] = 0
-                present |= bit
-                continue
-            case .civil:
-                guard present & bit != 0 else { continue }
-                let (seconds, isBeyond) = (fields.mantissas[slot] / Int64(op.mask))
-                    .addingReportingOverflow(tables.constants[Int(op.operand)])
-                guard !isBeyond, let time = PackedTime(secondsSince1970: seconds) else { throw .badValue(op: index) }
-                fields.mantissas[slot] = time.value
-                continue
-            case .at:
-                reach = max(reach, at)
-                at = Int(op.operand)
-                guard at <= end else { throw .tooShort(op: index) }
-                continue
-            case .atEnd:
-                reach = max(reach, at)
-                at = end &- Int(op.operand)
-                guard at >= 0 else { throw .tooShort(op: index) }
-                continue
             case .forget:
                 let value = fields.mantissas[slot]
-                let (low, high) = (tables.constants[Int(op.operand)], tables.constants[Int(op.operand) &+ 1])
-                if value >= low, value <= high, value == 0 || fields.exponents[slot] == 0 { present &= ~bit }
+                if value >= Int64(op.mask), value <= Int64(op.want), value == 0 || fields.exponents[slot] == 0 {
+                    present &= ~bit
+                }
                 continue
-            case .test:
-                let test = tables.tests[Int(op.want)]
-                let of = Fields.index(test.slot)
-                let isThere = present & (1 &<< UInt64(test.slot)) != 0
-                if !test.holds(isThere, fields.mantissas[of], fields.exponents[of]) { next &+= Int(op.operand) }
+            default:
+                (rare.at, rare.present) = (at, present)
+                try takeRare(op, index, tables, frame, &rare, &fields)
+                (at, present) = (rare.at, rare.present)
                 continue
             }
             guard UInt32(truncatingIfNeeded: value) & op.operand == 0 else { throw .reservedBits(op: index) }
@@ -177,9 +115,10 @@ enum Decoder {
             fields.exponents[slot] = 0
             present |= bit
         }
-        fields.present = present
+        fields.present = present & ~(1 << UInt64(Op.testSlot))
         fields.errors = errors
-        return Ends(at: at, reach: max(reach, at))
+        fields.at = at
+        return max(rare.reach, at)
     }
 
     // Callers have checked the end.

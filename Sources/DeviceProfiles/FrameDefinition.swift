@@ -60,7 +60,7 @@ struct FieldDefinition: Sendable {
     /// Bits that the layout keeps for later.
     var reserved: ClosedRange<Int>?
     /// Seconds from 1970 to the epoch, and how many ticks are a second.
-    var epoch: (seconds: Int64, ticks: UInt32)?
+    var epoch: (seconds: Int64, ticks: Int64)?
     /// Bytes passed over; such a field has no name.
     var skip: Int?
     var node: YAMLNode

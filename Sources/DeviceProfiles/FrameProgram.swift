@@ -2,14 +2,14 @@ import StrictYAML
 
 /// Steps, what they refer to, and whose steps they are.
 struct FrameProgram: Sendable {
-    fileprivate(set) var steps: [Op] = []
-    fileprivate(set) var tables = Op.Tables()
-    fileprivate(set) var names: [String] = []
+    let steps: [Op]
+    let tables: Op.Tables
+    let names: [String]
 
     @inline(__always)
-    func run(_ bytes: RawSpan, from start: Int, into fields: inout Fields) throws(DecodeFailure) -> Decoder.Ends {
+    func run(_ bytes: RawSpan, into fields: inout Fields) throws(DecodeFailure) -> Int {
         do throws(Decoder.Stop) {
-            return try Decoder.run(steps.span, tables, over: bytes, from: start, into: &fields)
+            return try Decoder.run(steps.span, tables, over: bytes, into: &fields)
         } catch {
             throw failure(error)
         }
@@ -17,9 +17,9 @@ struct FrameProgram: Sendable {
 
     /// Only the first of its steps.
     @inline(never)
-    func run(_ bytes: RawSpan, from start: Int, steps count: Int, into fields: inout Fields) throws(DecodeFailure) -> Decoder.Ends {
+    func run(_ bytes: RawSpan, steps count: Int, into fields: inout Fields) throws(DecodeFailure) -> Int {
         do throws(Decoder.Stop) {
-            return try Decoder.run(steps.span.extracting(first: count), tables, over: bytes, from: start, into: &fields)
+            return try Decoder.run(steps.span.extracting(first: count), tables, over: bytes, into: &fields)
         } catch {
             throw failure(error)
         }
@@ -36,7 +36,15 @@ struct FrameProgram: Sendable {
 
 /// Makes a program of the fields of a frame, one behind the other.
 struct FrameAssembler {
-    private(set) var program = FrameProgram()
+    private var steps: [Op] = []
+    private var names: [String] = []
+    private var tests: [Condition.Test] = []
+    private var constants: [Int64] = []
+    private var letters: [UInt8] = []
+
+    var program: FrameProgram {
+        FrameProgram(steps: steps, tables: Op.Tables(tests: tests, constants: constants, letters: letters), names: names)
+    }
 
     mutating func add(_ field: FieldDefinition, to slots: inout [String: CompiledFrame.Slot], isRepeated: Bool) throws(YAMLProblem) {
         if let count = field.skip {
@@ -44,43 +52,46 @@ struct FrameAssembler {
             return
         }
         guard slots[field.name] == nil else { throw field.node.problem("a second field called '\(field.name)'") }
-        guard slots.count < Fields.capacity else { throw field.node.problem("a frame has at most \(Fields.capacity) fields") }
+        guard slots.count < Op.testSlot else { throw field.node.problem("a frame has at most \(Op.testSlot) fields") }
         let slot = UInt8(slots.count)
         var conditions: [Condition.Test] = []
         for text in field.when { conditions.append(try Condition(text, among: slots).test) }
         slots[field.name] = CompiledFrame.Slot(
             index: slot, type: field.type, bits: field.bits, codes: field.codes, isRepeated: isRepeated)
-        // One plain condition stands in the step itself; others are steps that pass over those of the field.
-        var whole = Op(kind: .skip)
-        if conditions.count == 1, field.type != .text, let inline = conditions[0].inline {
-            (whole.whenSlot, whole.whenNot) = (conditions[0].slot, conditions[0].isNegated ? 1 : 0)
-            (whole.mask, whole.want) = inline
-            conditions = []
+        // One plain condition stands in the step itself; any other is a step before it, whose answer the others ask for.
+        var step = Op(kind: .skip)
+        if conditions.count == 1, let inline = conditions[0].inline {
+            (step.whenSlot, step.whenNot) = (conditions[0].slot, conditions[0].isNegated ? 1 : 0)
+            (step.mask, step.want) = inline
+        } else {
+            for (index, test) in conditions.enumerated() {
+                tests.append(test)
+                var op = Op(kind: .test, slot: Op.testSlot, operand: UInt32(tests.count - 1))
+                if index > 0 { op.ask(Op.testSlot) }
+                emit(op, field.name)
+            }
+            if !conditions.isEmpty { step.ask(Op.testSlot) }
         }
-        let start = program.steps.count
-        for _ in conditions { emit(Op(kind: .test), field.name) }
-        if let at = field.at {
-            whole.kind = at < 0 ? .atEnd : .at
-            whole.operand = UInt32(at.magnitude)
-            emit(whole, field.name)
+        func take(_ kind: Op.Kind, _ operand: UInt32, in assembler: inout FrameAssembler) {
+            (step.kind, step.slot, step.operand) = (kind, slot, operand)
+            assembler.emit(step, field.name)
         }
-        (whole.kind, whole.slot, whole.operand) = (field.opKind, slot, field.operand)
-        emit(whole, field.name)
-        for (letters, code) in field.words {
-            let at = UInt32(program.tables.letters.count)
-            program.tables.letters += Array(letters.utf8)
-            emit(Op(kind: .word, slot: slot, mask: at, want: UInt32(letters.utf8.count), operand: UInt32(code)), field.name)
+        if let at = field.at { take(at < 0 ? .atEnd : .at, UInt32(at.magnitude), in: &self) }
+        take(field.opKind, field.operand, in: &self)
+        for word in field.words {
+            let place = constant(Int64(letters.count), Int64(word.letters.utf8.count), Int64(word.code))
+            letters += Array(word.letters.utf8)
+            take(.word, place, in: &self)
         }
         for unknown in field.unknown {
-            emit(Op(kind: .forget, slot: slot, operand: constant(unknown.lowerBound, unknown.upperBound)), field.name)
+            if let low = UInt32(exactly: unknown.lowerBound), let high = UInt32(exactly: unknown.upperBound) {
+                emit(Op(kind: .forget, slot: slot, mask: low, want: high), field.name)
+            } else {
+                emit(Op(kind: .forgetWide, slot: slot, operand: constant(unknown.lowerBound, unknown.upperBound)), field.name)
+            }
         }
         if let epoch = field.epoch {
-            emit(Op(kind: .civil, slot: slot, mask: epoch.ticks, operand: constant(epoch.seconds)), field.name)
-        }
-        for (index, test) in conditions.enumerated() {
-            program.steps[start + index].want = UInt32(program.tables.tests.count)
-            program.steps[start + index].operand = UInt32(program.steps.count - start - index - 1)
-            program.tables.tests.append(test)
+            emit(Op(kind: .civil, slot: slot, operand: constant(epoch.seconds, epoch.ticks)), field.name)
         }
     }
 
@@ -90,17 +101,17 @@ struct FrameAssembler {
 
     /// How many steps lead to the value of a slot.
     func steps(through slot: UInt8) -> Int {
-        (program.steps.lastIndex { $0.slot == slot && ![.test, .skip, .at, .atEnd].contains($0.kind) } ?? -1) + 1
+        (steps.lastIndex { $0.slot == slot && ![.skip, .at, .atEnd].contains($0.kind) } ?? -1) + 1
     }
 
     private mutating func emit(_ op: Op, _ name: String) {
-        program.steps.append(op)
-        program.names.append(name)
+        steps.append(op)
+        names.append(name)
     }
 
     private mutating func constant(_ numbers: Int64...) -> UInt32 {
-        program.tables.constants += numbers
-        return UInt32(program.tables.constants.count - numbers.count)
+        constants += numbers
+        return UInt32(constants.count - numbers.count)
     }
 }
 

@@ -33,6 +33,9 @@ enum FrameReader {
             guard index == nodes.count - 1 else { throw node.problem("what repeats stands last in its frame") }
             frame.repetition = try repetition(map, node, isBigEndian: isBigEndian)
         }
+        if let field = frame.openField, frame.checksum == nil, !characteristics.sendsLines(for: frame.source) {
+            throw field.node.problem("a frame cut short would read as another number: 'until: end' is for lines, and for frames with a checksum")
+        }
         return frame
     }
 
@@ -110,5 +113,18 @@ enum FrameReader {
                         + (Spelling.nearest(path, among: paths).map { "; did you mean '\($0)'?" } ?? ""))
             }
         }
+    }
+}
+
+extension FrameDefinition {
+    /// A field that takes whatever is left of the frame.
+    fileprivate var openField: FieldDefinition? {
+        (fields + (repetition?.fields ?? [])).first { if case .toEnd = $0.extent { true } else { false } }
+    }
+}
+
+extension [CharacteristicDefinition] {
+    fileprivate func sendsLines(for source: FrameSource) -> Bool {
+        contains { if case .line = $0.framing?.form { source == .characteristic($0.uuid) } else { false } }
     }
 }

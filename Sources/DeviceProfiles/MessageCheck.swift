@@ -61,7 +61,7 @@ struct MessageCheck {
                         case .decoded(let device, let outcomes): outcomes.forEach { take($0, of: device) }
                         case .part(let part):
                             let at = UInt64(index) * 1_000_000_000
-                            for result in profile.join(part, into: &joins[part.device], at: at, isRetained: false) {
+                            for result in profile.join(part, into: &joins[part.device], at: at, isRetained: false).results {
                                 take(result.outcome, of: part.device)
                             }
                         }

@@ -9,6 +9,8 @@ package struct MessageJoin: Sendable {
 
     /// Nanoseconds of the monotonic clock at the first part.
     package let beganAt: UInt64
+    /// When the window closes.
+    package let deadline: UInt64
     private let isRetained: Bool
     private var object = JSONObject()
     private var count = 0
@@ -17,24 +19,29 @@ package struct MessageJoin: Sendable {
     package struct Result: Sendable {
         package var place: Int
         package var outcome: DecodeOutcome
+        /// What may still come.
+        package var missing: String?
     }
 
-    private init(at monotonic: UInt64, isRetained: Bool) {
+    private init(at monotonic: UInt64, isRetained: Bool, within: Int64) {
         (beganAt, self.isRetained) = (monotonic, isRetained)
+        deadline = monotonic &+ UInt64(within) * 1_000_000
     }
 
     /// Adds a part to those before it, or begins anew where it cannot belong to them. A retained value may be old: it never
     /// meets a live one.
+    /// - Returns: whether it began anew.
     static func take(
         _ part: MessagePart, into join: inout MessageJoin?, at monotonic: UInt64, isRetained: Bool, within: Int64
-    ) {
+    ) -> Bool {
         let isOver = join.map { join in
-            monotonic &- join.beganAt > UInt64(within) * 1_000_000 || join.isRetained != isRetained
+            monotonic > join.deadline || join.isRetained != isRetained
                 || join.count >= most || join.object.holds(part.keys[...])
         }
-        if isOver != false { join = MessageJoin(at: monotonic, isRetained: isRetained) }
+        if isOver != false { join = MessageJoin(at: monotonic, isRetained: isRetained, within: within) }
         join?.object.put(part.value, under: part.keys[...])
         join?.count += 1
+        return isOver != false
     }
 
     fileprivate var scope: MessageScope { MessageScope(.object(object), captures: [:]) }
@@ -42,20 +49,21 @@ package struct MessageJoin: Sendable {
 
 extension Profile {
     /// What one more scalar of a device makes of those before it.
+    /// - Returns: whether those before it are done with, and one result for each reading that it belongs to.
     package func join(
         _ part: MessagePart, into join: inout MessageJoin?, at monotonic: UInt64, isRetained: Bool
-    ) -> [MessageJoin.Result] {
-        guard let relay, let rule = relay.join, let key = part.keys.first else { return [] }
+    ) -> (isNew: Bool, results: [MessageJoin.Result]) {
+        guard let relay, let rule = relay.join, let key = part.keys.first else { return (false, []) }
         let concerned = relay.readings.indices.filter { relay.readings[$0].uses(key) }
-        guard !concerned.isEmpty else { return [] }
-        MessageJoin.take(part, into: &join, at: monotonic, isRetained: isRetained, within: rule.within)
-        guard let scope = join?.scope else { return [] }
-        return concerned.compactMap { place in
+        guard !concerned.isEmpty else { return (false, []) }
+        let isNew = MessageJoin.take(part, into: &join, at: monotonic, isRetained: isRetained, within: rule.within)
+        guard let scope = join?.scope else { return (isNew, []) }
+        return (isNew, concerned.compactMap { place in
             guard let outcome = relay.readings[place].outcome(scope) else { return nil }
             // What is missing may still come.
             guard case .incomplete(let missing, _) = outcome else { return MessageJoin.Result(place: place, outcome: outcome) }
-            return MessageJoin.Result(place: place, outcome: .waiting(for: missing))
-        }
+            return MessageJoin.Result(place: place, outcome: .waiting(for: missing), missing: missing)
+        })
     }
 }
 

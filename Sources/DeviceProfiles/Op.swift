@@ -10,17 +10,20 @@ struct Op: Sendable {
         case digits, digitsUntil, digitsToEnd
         /// An ASCII word, likewise. It is only marked; the `word` steps behind it compare.
         case text, textUntil, textToEnd
-        /// Gives `slot` the number `operand` if the marked word is that of `letters[mask..<mask + want]`.
+        /// `constants[operand...]` are where a word stands in the letters, its length, and the number that `slot` gets if the
+        /// marked one is the same.
         case word
-        /// Makes a civil time of the seconds in `slot`: since `constants[operand]`, `mask` of them a second.
+        /// Makes a civil time of the number in `slot`: since `constants[operand]`, the constant behind it a second.
         case civil
         /// Passes over `operand` bytes.
         case skip
         /// Goes to `operand` bytes behind the start, or before the end.
         case at, atEnd
-        /// Forgets `slot` if its value lies in `constants[operand] ... constants[operand + 1]`: the device's word for "not known".
+        /// Forgets `slot` if its value lies in `mask ... want`: the device's word for "not known".
         case forget
-        /// Leaves out the next `operand` steps unless `tests[want]` holds.
+        /// The same for wider numbers: in `constants[operand] ... constants[operand + 1]`.
+        case forgetWide
+        /// Makes `slot` 1 if `tests[operand]` holds, else absent: a condition that does not fit into a step.
         case test
     }
 
@@ -37,12 +40,21 @@ struct Op: Sendable {
     var operand: UInt32 = 0
 
     static let always: UInt8 = 0xFF
+    /// The slot of such a condition; no field stands there.
+    static let testSlot = UInt8(Fields.capacity - 1)
+
+    /// Takes the step only if `slot` is 1.
+    mutating func ask(_ slot: UInt8) { (whenSlot, whenNot, mask, want) = (slot, 0, 1, 1) }
 
     /// What does not fit into sixteen bytes, by index.
-    struct Tables: Sendable {
-        var tests: [Condition.Test] = []
-        var constants: [Int64] = []
-        var letters: [UInt8] = []
+    final class Tables: Sendable {
+        let tests: [Condition.Test]
+        let constants: [Int64]
+        let letters: [UInt8]
+
+        init(tests: [Condition.Test], constants: [Int64], letters: [UInt8]) {
+            (self.tests, self.constants, self.letters) = (tests, constants, letters)
+        }
     }
 }
 
@@ -54,12 +66,18 @@ struct Fields: ~Copyable {
     var exponents = InlineArray<64, Int8>(repeating: 0)
     /// Bit n: slot n holds a value.
     var present: UInt64 = 0
+    /// Where in the frame the next step reads.
+    var at = 0
     /// Bit n: slot n holds one of the words that are not numbers (NaN, NRes, infinities, reserved).
     var errors: UInt64 = 0
 
     /// Slots are given out below `capacity`; saying so again spares every check of it.
     @inline(__always)
     static func index(_ slot: UInt8) -> Int { Int(slot & 63) }
+
+    /// Forgets a frame, for the next.
+    @inline(__always)
+    mutating func clear() { (present, errors, at) = (0, 0, 0) }
 
     @inline(__always)
     func has(_ slot: UInt8) -> Bool { present & (1 &<< UInt64(slot)) != 0 }

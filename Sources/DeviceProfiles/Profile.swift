@@ -22,6 +22,8 @@ package final class Profile: Sendable {
     package let remembers: Bool
     /// Whether it counts frames or waits for silence, so that the same bytes again mean something.
     package let countsFrames: Bool
+    /// What to say to the device once it is connected; nil for one that only broadcasts.
+    package let conversation: ConversationPlan?
 
     struct Frame: Sendable {
         var frame: CompiledFrame
@@ -65,6 +67,10 @@ package final class Profile: Sendable {
         vectors = definition.vectors
         messageVectors = definition.messageVectors
         let compiled = try CompiledFrame.compile(definition.frames)
+        conversation = try definition.conversation.map { node throws(YAMLProblem) in
+            try ConversationReader.read(
+                node, characteristics: definition.characteristics.map { ($0.name, $0.uuid) }, frames: ConversationFrames(compiled))
+        }
         var frames = compiled.map { Frame(frame: $0) }
         for (place, reading) in definition.readings.enumerated() {
             for index in try reading.homes(among: compiled) {
@@ -96,6 +102,7 @@ package final class Profile: Sendable {
     }
 
     package var isStandard: Bool { match.isStandard }
+    package var vectorCount: Int { vectors.count }
     /// Whether it reads an MQTT bridge's messages rather than a device's frames.
     package var isRelay: Bool { relay != nil }
 

@@ -61,7 +61,8 @@ package struct ProfileCheck {
             let start = vector.isSequence ? items[..<index] : []
             vector.observation.items = start + [item]
             let whole = Ends(of: vector, by: profile).outcomes.flatMap(\.readings)
-            for cut in item.content.prefixes {
+            // Where the whole is no reading, a part of it may well be one.
+            for cut in whole == before ? [] : item.content.prefixes {
                 vector.observation.items = start + [Observation.Item(cut)]
                 for less in Ends(of: vector, by: profile).outcomes.flatMap(\.readings) where !(whole + before).contains(where: less.isLess) {
                     problem(vector, "cut to \(cut.byteCount) bytes it reads \(ExpectedReading(less).text)")

@@ -19,6 +19,8 @@ struct ProfileDefinition: Sendable {
     var driver: (name: YAMLNode, settings: YAMLMap?)?
     /// What an MQTT bridge hands on; such a profile has no frames of its own.
     var relay: Relay?
+    /// What to say to a connected device; read when the profile is compiled, for it names frames.
+    var conversation: YAMLNode?
     var vectors: [Vector] = []
     /// Of a profile with `relays`.
     var messageVectors: [MessageVector] = []

@@ -36,7 +36,7 @@ struct ProfileReader {
         self.top = top
         try top.only([
             "profile", "title", "extends", "models", "source", "match", "relays", "driver", "settings", "characteristics", "frames",
-            "readings", "changes", "vectors",
+            "readings", "changes", "conversation", "vectors",
         ])
         let name = try top.required("profile")
         guard try name.text() == path else {
@@ -49,6 +49,7 @@ struct ProfileReader {
     }
 
     private mutating func readBody(_ base: ProfileDefinition?) throws(YAMLProblem) {
+        definition.conversation = top.optional("conversation")
         definition.models = try models(top.optional("models"))
         if let node = top.optional("characteristics") {
             for (name, node) in try node.map().members { definition.characteristics.append(try characteristic(name, node)) }
@@ -118,6 +119,7 @@ extension ProfileDefinition {
         frames = frames.replacing(inherited, by: \.name)
         readings = readings.replacing(base.readings, by: \.name)
         driver = driver ?? base.driver
+        conversation = conversation ?? base.conversation
     }
 }
 

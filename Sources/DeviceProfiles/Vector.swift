@@ -27,6 +27,8 @@ struct Vector: Sendable {
     /// Whether its items came one after the other and hang together.
     var isSequence = false
     var expectation: Expectation
+    /// A conversation; what its device sent is the observation.
+    var talk: VectorTalk?
     var node: YAMLNode
 }
 

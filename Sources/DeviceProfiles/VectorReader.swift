@@ -21,7 +21,7 @@ struct VectorReader {
         let frames = definition.frames.map(\.name)
         try map.only(
             ["name", "source", "advertised", "address", "key", "service-data", "manufacturer-data", "notifications",
-             "reads", "because", "fails"] + frames)
+             "reads", "because", "fails", "talk"] + frames)
         let source = try map.required("source")
         let word = try source.text().prefix { $0.isLetter }
         guard let origin = Vector.Origin(rawValue: String(word)) else {
@@ -51,6 +51,9 @@ struct VectorReader {
             if let twice = map.optional("service-data") ?? map.optional("manufacturer-data") ?? frames.lazy.compactMap({ map.optional($0) }).first {
                 throw twice.problem("with notifications, write every item among them")
             }
+        } else if let node = map.optional("talk") {
+            let talk = try TalkReader(of: definition).talk(node)
+            (vector.talk, vector.observation.items, vector.isSequence) = (talk, talk.items.map { Observation.Item($0) }, true)
         } else {
             vector.observation.items = try content(map, node).map { Observation.Item($0) }
         }

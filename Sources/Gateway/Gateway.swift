@@ -58,6 +58,7 @@ package struct Gateway: Sendable {
                 settings: try source.broker.client(id: "vitalgate-\(id)-in-\(source.name)", sessionExpiry: 7 * 86_400),
                 intake: intake, store: store, observer: observer)
         }
+        services.append(Timekeeper(intake: intake))
         services += sources
         services.append(Supervisor(
             sources: sources, store: store, bell: bell, systemd: Systemd(), isReady: { observer(.started(gateway: id)) }))

@@ -49,7 +49,12 @@ package enum ProfileFolders {
     /// The shipped profiles and those in further folders, loaded together.
     package static func load(shipped: String?, further: [String] = []) throws -> ProfileSet {
         let folders = [try shipped ?? ProfileFolders.shipped()] + further
-        return try ProfileSet(sources(in: folders))
+        return try compile(sources(in: folders))
+    }
+
+    /// The one place that knows which drivers there are.
+    package static func compile(_ sources: [ProfileSet.Source]) throws(ProfileSet.Problems) -> ProfileSet {
+        try ProfileSet(sources)
     }
 
     private static func isFolder(_ path: String) -> Bool {

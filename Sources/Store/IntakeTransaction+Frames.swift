@@ -55,6 +55,13 @@ extension IntakeTransaction {
         return try statement.rows(StoredFrame.init)
     }
 
+    /// The frames of all devices that still wait, oldest first.
+    package func waitingFrames() throws(StoreFailure) -> [StoredFrame] {
+        let statement = try database.statement(
+            composed: "SELECT \(StoredFrame.columns) FROM frames WHERE fate = 'waiting' ORDER BY id")
+        return try statement.rows(StoredFrame.init)
+    }
+
     /// Whether the broker sent again what was committed over an earlier connection: the same packet and the same bytes
     /// among the last 1000 frames of that source, and the same device of those that the message is about. nil too where that frame became no reading: then decoding it again
     /// does no harm.

@@ -4,7 +4,7 @@ import Store
 
 struct LedgerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ledger", abstract: "Prove what became of everything that came in.", subcommands: [Verify.self])
+        commandName: "ledger", abstract: "Prove what became of everything that came in.", subcommands: [Verify.self, Show.self])
 
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -7,7 +7,7 @@ import StrictYAML
 struct ProfilesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "profiles", abstract: "What the gateway can read, and the proof of it.",
-        subcommands: [List.self, Check.self])
+        subcommands: [List.self, Check.self, Test.self, New.self])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List profiles, models and the evidence for each.")
@@ -43,7 +43,7 @@ struct ProfilesCommand: ParsableCommand {
         }
     }
 
-    struct Check: ParsableCommand {
+    struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Load every profile and hold it to all laws.",
             discussion: "Every vector gives what it says, only its own profile answers it, and no cut frame reads as something else.")
@@ -51,38 +51,47 @@ struct ProfilesCommand: ParsableCommand {
         @OptionGroup var profiles: ProfileOptions
         @OptionGroup var output: OutputOptions
 
-        func run() throws {
+        func run() async throws {
             var problems: [YAMLProblem] = []
             var counts = (profiles: 0, vectors: 0)
             let folders = [try profiles.folder ?? ProfileFolders.shipped()] + profiles.further
             let sources = try ProfileFolders.sources(in: folders)
             do throws(ProfileSet.Problems) {
-                let set = try ProfileSet(sources)
+                let set = try ProfileFolders.compile(sources)
                 let check = ProfileCheck(set)
-                problems = check.problems
+                problems = check.problems + (await TalkCheck(set).problems)
                 counts = (set.profiles.count, check.vectorCount)
             } catch {
                 problems = error.problems
             }
-            for problem in problems {
-                if output.json { Terminal.out(json(problem)) } else { Terminal.complain(problem.description) }
-            }
-            if output.json {
-                Terminal.out(JSON.object(JSONObject([
-                    ("profiles", .integer(counts.profiles)), ("vectors", .integer(counts.vectors)),
-                    ("problems", .integer(problems.count)),
-                ])))
-            } else {
-                Terminal.out("\(sources.count) files, \(counts.profiles) profiles, \(counts.vectors) vectors, \(problems.count) problems")
-            }
-            if !problems.isEmpty { throw ExitCode(1) }
+            try ProfilesCommand.tell(
+                problems, as: output, counting: [("profiles", counts.profiles), ("vectors", counts.vectors)],
+                summary: "\(sources.count) files, \(counts.profiles) profiles, \(counts.vectors) vectors")
         }
+    }
+}
 
-        private func json(_ problem: YAMLProblem) -> JSON {
-            .object(JSONObject([
-                ("file", .string(problem.file)), ("line", .integer(problem.line)), ("column", .integer(problem.column)),
-                ("message", .string(problem.message)),
-            ]))
+extension ProfilesCommand {
+    /// Every problem, then the sums; exit status 1 if there is a problem.
+    static func tell(
+        _ problems: [YAMLProblem], as output: OutputOptions, counting counts: [(key: String, count: Int)], summary: String
+    ) throws {
+        for problem in problems {
+            if output.json { Terminal.out(json(problem)) } else { Terminal.complain(problem.description) }
         }
+        if output.json {
+            let sums = (counts + [("problems", problems.count)]).map { ($0.key, JSON.integer($0.count)) }
+            Terminal.out(JSON.object(JSONObject(sums)))
+        } else {
+            Terminal.out("\(summary), \(problems.count) problems")
+        }
+        if !problems.isEmpty { throw ExitCode(1) }
+    }
+
+    private static func json(_ problem: YAMLProblem) -> JSON {
+        .object(JSONObject([
+            ("file", .string(problem.file)), ("line", .integer(problem.line)), ("column", .integer(problem.column)),
+            ("message", .string(problem.message)),
+        ]))
     }
 }

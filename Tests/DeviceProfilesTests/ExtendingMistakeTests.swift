@@ -87,7 +87,7 @@ import Testing
         ("glucose: { type: u8 }", "the profile that this one extends has no field 'glucose'"),
         ("measurement.glucose: { typ: sfloat-be }", "unknown key 'typ'; did you mean 'type'?"),
         ("measurement.glucose: { name: sugar }", "unknown key 'name'"),
-        ("measurement.glucose: { type: sfloat-le }", "unknown word 'sfloat-le'"),
+        ("measurement.glucose: { type: sfloat-xe }", "unknown word 'sfloat-xe'"),
         ("measurement.glucose: { when: flags.fast }", "'flags' names no bits 'fast'"),
         ("measurement.flags: { type: sfloat }", "only u8, u16, u24 and u32 have bits"),
     ])

@@ -9,6 +9,10 @@ import Testing
         ("u16", "02 01", "258"), ("u16-be", "01 02", "258"), ("u16", "FF FF", "65535"), ("u16-be", "80 00", "32768"),
         ("u24", "03 02 01", "66051"), ("u24-be", "01 02 03", "66051"), ("u24", "FF FF FF", "16777215"), ("u24", "00 00 80", "8388608"),
         ("u32", "04 03 02 01", "16909060"), ("u32-be", "01 02 03 04", "16909060"), ("u32", "FF FF FF FF", "4294967295"),
+        ("u40", "05 04 03 02 01", "4328719365"), ("u40-be", "FF FF FF FF FF", "1099511627775"), ("u48", "06 05 04 03 02 01", "1108152157446"),
+        ("u48-be", "01 02 03 04 05 06", "1108152157446"), ("u64", "08 07 06 05 04 03 02 01", "72623859790382856"),
+        ("u64-be", "7F FF FF FF FF FF FF FF", "9223372036854775807"), ("u16-le", "02 01", "258"),
+        ("i24", "FE FF FF", "-2"), ("i24-be", "80 00 00", "-8388608"), ("i24-be", "7F FF FF", "8388607"),
         ("i8", "00", "0"), ("i8", "7F", "127"), ("i8", "80", "-128"), ("i8", "FF", "-1"),
         ("i16", "FE FF", "-2"), ("i16-be", "FF FE", "-2"), ("i16", "00 80", "-32768"), ("i16-be", "7F FF", "32767"),
         ("i32", "FD FF FF FF", "-3"), ("i32-be", "FF FF FF FD", "-3"), ("i32", "00 00 00 80", "-2147483648"), ("i32", "FF FF FF 7F", "2147483647"),
@@ -20,6 +24,8 @@ import Testing
     @Test("A number is as wide as its type: one byte less is too short, one more is too long", arguments: [
         ("u8", 1), ("u16", 2), ("u24", 3), ("u32", 4), ("i8", 1), ("i16", 2), ("i32", 4), ("sfloat", 2), ("float", 4),
         ("u16-be", 2), ("u24-be", 3), ("u32-be", 4), ("i16-be", 2), ("i32-be", 4), ("sfloat-be", 2), ("float-be", 4),
+        ("u40", 5), ("u48", 6), ("u64", 8), ("i24", 3), ("u40-be", 5), ("u48-be", 6), ("u64-be", 8), ("i24-be", 3), ("u32-le", 4),
+        ("bcd, size: 3", 3), ("bcd-le, size: 9", 9),
     ])
     func width(type: String, bytes: Int) throws {
         let bench = try Workbench("{ name: value, type: \(type) }")
@@ -80,6 +86,62 @@ import Testing
     ])
     func each(type: String, factor: String, hex: String, number: String) throws {
         #expect(try Workbench("{ name: value, type: \(type) }", each: factor).value(hex) == number)
+    }
+
+    @Test("A number beyond 63 bits is refused") func beyond() throws {
+        #expect(try Workbench("{ name: value, type: u64-be }").refusal("80 00 00 00 00 00 00 00") == "no such value in value")
+        #expect(try Workbench("{ name: value, type: u64 }").refusal("FF FF FF FF FF FF FF FF") == "no such value in value")
+    }
+
+    @Test("A little-endian field stands out in a big-endian frame") func littleInBig() throws {
+        #expect(try Workbench("{ name: value, type: u16-le }", frame: "byte-order: big").value("01 02") == "513")
+    }
+
+    @Test("Packed decimal digits stand highest first in every frame, unless said otherwise", arguments: [
+        ("bcd, size: 1", "72", "72"), ("bcd, size: 2", "01 23", "123"), ("bcd, size: 2", "99 99", "9999"), ("bcd-le, size: 2", "01 23", "2301"),
+        ("bcd, size: 9", "99 99 99 99 99 99 99 99 99", "999999999999999999"), ("bcd-be, size: 2", "01 23", "123"),
+    ])
+    func packedDigits(type: String, hex: String, number: String) throws {
+        #expect(try Workbench("{ name: value, type: \(type) }").value(hex) == number)
+        #expect(try Workbench("{ name: value, type: \(type) }", frame: "byte-order: big").value(hex) == number)
+    }
+
+    @Test("A half byte that is no decimal digit is refused", arguments: ["0A 00", "A0 00", "00 0F", "FF FF"])
+    func packedDigitsThatAreNone(hex: String) throws {
+        #expect(try Workbench("{ name: value, type: bcd, size: 2 }").refusal(hex) == "no such value in value")
+    }
+
+    @Test("A number in ASCII keeps its digits", arguments: [
+        ("072", "72"), ("72.50", "72.50"), (" 72.5", "72.5"), ("   0", "0"), ("0.0", "0.0"), ("-0.5", "-0.5"), ("+1.25", "1.25"),
+        ("123456789012345678", "123456789012345678"), ("0.12345678901234567", "0.12345678901234567"), ("72.5  ", "72.5"),
+    ])
+    func digits(text: String, number: String) throws {
+        let hex = Array(text.utf8).hex
+        #expect(try Workbench("{ name: value, type: digits, size: \(text.utf8.count) }").value(hex) == number)
+        #expect(try Workbench("{ name: value, type: digits, until: \",\" }").value(hex + "2C") == number)
+    }
+
+    @Test("What is no decimal number in ASCII is refused", arguments: [
+        "7x", "7,5", ".5", "5.", "1.2.3", "--1", "-", "+", "1e3", "0x1F", "1 2", "- 5", "1234567890123456789", "\u{FF11}", "LO",
+    ])
+    func digitsThatAreNone(text: String) throws {
+        let bench = try Workbench("{ name: value, type: digits, size: \(text.utf8.count) }")
+        #expect(try bench.refusal(Array(text.utf8).hex) == "no such value in value")
+    }
+
+    @Test("A blank in place of a number is no number, and no error") func blankDigits() throws {
+        #expect(try Workbench("{ name: value, type: digits, size: 3 }").refusal("20 20 20") == "missing weight")
+        #expect(try Workbench("{ name: value, type: digits, until: \",\" }").refusal("2C") == "missing weight")
+        #expect(try Workbench("{ name: value, type: digits, size: 3, unknown: [0, -1] }").refusal("30 2E 30") == "missing weight")
+        #expect(try Workbench("{ name: value, type: digits, size: 2, unknown: [0, -1] }").refusal("2D 31") == "missing weight")
+    }
+
+    @Test("Digits that do not come to their end are too short") func openDigits() throws {
+        let bench = try Workbench("{ name: value, type: digits, until: \",\" }", "{ name: number, type: digits, until: \";\" }", reading: "number: number")
+        #expect(try bench.reading("37 32 2C 35 3B").number == 5)
+        #expect(try bench.refusal("37 32") == "too short at value")
+        #expect(try bench.refusal("37 32 2C 35") == "too short at number")
+        #expect(try bench.refusal("37 32 2C 35 3B 3B") == "length 6, but the layout ends at 5")
     }
 
     @Test("A whole frame can be big-endian, and -be in it changes nothing") func bigEndianFrame() throws {
@@ -148,6 +210,32 @@ import Testing
     ])
     func offsetBeyondCalendar(hex: String, minutes: String, text: String) throws {
         #expect(try offsetBench().reading("01" + hex + minutes).deviceTime?.text == text)
+    }
+
+    @Test("Seconds are counted from their epoch", arguments: [
+        ("size: 4, epoch: 1970", "00 00 00 00", "1970-01-01T00:00:00"), ("size: 4, epoch: 1970", "FF FF FF FF", "2106-02-07T06:28:15"),
+        ("size: 4, epoch: 1900", "00 00 00 00", "1900-01-01T00:00:00"), ("size: 4, epoch: 2000", "00 00 00 00", "2000-01-01T00:00:00"),
+        ("size: 4, epoch: 2010", "00 00 00 00", "2010-01-01T00:00:00"), ("size: 4, epoch: 2020", "00 00 00 3C", "2020-01-01T00:01:00"),
+        // 1234567890, the well-known second of Friday the 13th.
+        ("size: 4, epoch: 1970", "49 96 02 D2", "2009-02-13T23:31:30"), ("size: 5, epoch: 1970", "00 49 96 02 D2", "2009-02-13T23:31:30"),
+        ("size: 6, epoch: 1970", "00 00 49 96 02 D2", "2009-02-13T23:31:30"), ("size: 8, epoch: 1970", "00 00 00 00 49 96 02 D2", "2009-02-13T23:31:30"),
+        ("size: 8, epoch: 1970, milliseconds: true", "00 00 01 1F 71 FB 04 CB", "2009-02-13T23:31:30"),
+        ("size: 8, epoch: 1970, milliseconds: false", "00 00 00 00 49 96 02 D2", "2009-02-13T23:31:30"),
+    ])
+    func seconds(kind: String, hex: String, text: String) throws {
+        #expect(try bench("seconds-be, \(kind)").reading("01" + hex).deviceTime?.text == text)
+    }
+
+    @Test("Seconds beyond all calendars are refused, a second not known is absent") func oddSeconds() throws {
+        #expect(try bench("seconds-be, size: 8, epoch: 1970").refusal("01 7FFFFFFFFFFFFFFF") == "no such value in time")
+        #expect(try bench("seconds-be, size: 8, epoch: 2020").refusal("01 7FFFFFFFFFFFFFFF") == "no such value in time")
+        #expect(try bench("seconds-be, size: 8, epoch: 1970").refusal("01 FFFFFFFFFFFFFFFF") == "no such value in time")
+        #expect(try bench("seconds-be, size: 6, epoch: 1970").refusal("01 003AFFF44180") == "no such value in time")
+        #expect(try bench("seconds-be, size: 6, epoch: 1970").reading("01 003AFFF4417F").deviceTime?.text == "9999-12-31T23:59:59")
+        let unset = try bench("seconds, size: 4, epoch: 2000, unknown: [0, 4294967295]")
+        #expect(try unset.reading("01 00000000").deviceTime == nil)
+        #expect(try unset.reading("01 FFFFFFFF").deviceTime == nil)
+        #expect(try unset.reading("01 01000000").deviceTime?.text == "2000-01-01T00:00:01")
     }
 
     @Test("An offset to a time not known is no time") func offsetToNothing() throws {

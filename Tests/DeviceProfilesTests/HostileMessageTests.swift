@@ -102,7 +102,7 @@ private struct Sample {
             case .decoded(let device, let outcomes): return outcomes.flatMap { Sample.values($0, device) }
             case .part(let part):
                 var join: MessageJoin?
-                return profile.join(part, into: &join, at: 0, isRetained: false).flatMap { Sample.values($0.outcome, part.device) }
+                return profile.join(part, into: &join, at: 0, isRetained: false).results.flatMap { Sample.values($0.outcome, part.device) }
             case .observation, .refused: return []
             }
         }

@@ -9,4 +9,9 @@ import Testing
         #expect(check.problems.map(\.description) == [])
         #expect(check.vectorCount >= 70)
     }
+
+    @Test func everyShippedConversationSaysWhatItsScriptSaysAndAcknowledgesNothingThatIsNotCommitted() async throws {
+        let check = try await TalkCheck(ShippedProfiles.set())
+        #expect(check.problems.map(\.description) == [])
+    }
 }

@@ -160,15 +160,36 @@ struct MessageIntakeTests {
         ward.take(scalar(ward, "weight", "79.80"))
         ward.clock.advance(.seconds(11))
         ward.take(scalar(ward, "impedance", "510"))
-        #expect(try await ward.fates() == ["reading", "reading", "reading", "ignored: not-final"])
+        #expect(try await ward.fates() == ["reading", "reading", "reading", "waiting: not-final"])
+        ward.clock.advance(.seconds(11))
+        ward.fileOverdue()
+        #expect(try await ward.fates() == ["reading", "reading", "reading", "incomplete: missing-value"])
         #expect(try await Set(ward.readings().map(\.identity)).count == 2)
+        try await ward.expectBalance()
+    }
+
+    @Test func `half a pressure waits for the other half, which may come first`() async throws {
+        let node = DeviceID(namespace: "esphome", id: "bedroom.cuff")!
+        let ward = try await Ward(enrolled: [node])
+        func half(_ value: String, _ text: String) -> ReceivedMessage { ward.raw(text, to: "bedroom/sensor/cuff_\(value)/state") }
+        ward.take(half("diastolic", "78"))
+        #expect(try await ward.fates() == ["waiting: not-final"])
+        ward.take(half("systolic", "121"))
+        #expect(try await ward.fates() == ["duplicate: joined", "reading"])
+        #expect(try await ward.latest().said == "systolic 121 mmHg, diastolic 78 mmHg")
+        // A half that comes twice begins anew, and the first is told as what it is.
+        ward.clock.advance(.seconds(1))
+        ward.take(half("systolic", "122"), half("systolic", "123"))
+        ward.take(half("diastolic", "79"))
+        #expect(try await ward.fates() == ["duplicate: joined", "reading", "incomplete: missing-value", "duplicate: joined", "reading"])
+        #expect(try await ward.latest().said == "systolic 123 mmHg, diastolic 79 mmHg")
         try await ward.expectBalance()
     }
 
     @Test func `a retained value may be old: it is quarantined, and never meets a live one`() async throws {
         let ward = try await Ward(enrolled: [Self.node])
         ward.take(scalar(ward, "impedance", "503", retained: true), scalar(ward, "weight", "60.1", retained: true))
-        #expect(try await ward.fates() == ["ignored: not-final", "quarantined: retained-without-time"])
+        #expect(try await ward.fates() == ["duplicate: joined", "quarantined: retained-without-time"])
         ward.take(scalar(ward, "weight", "79.80"))
         #expect(try await ward.latest().said == "weight 79.80 kg")
         try await ward.expectBalance()

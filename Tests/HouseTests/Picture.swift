@@ -1,7 +1,7 @@
 /// The table of the house: what each target may import. `Swift` and `Synchronization` are free for all.
 /// A new target gets its row here, in Package.swift and in CONTRIBUTING.md.
 enum Picture {
-    static let pure: Set<String> = ["ExactJSON", "StrictYAML", "Readings", "DeviceProfiles", "Alarms"]
+    static let pure: Set<String> = ["ExactJSON", "StrictYAML", "Readings", "DeviceProfiles", "Drivers", "Alarms"]
 
     static let cLibraries: Set<String> = ["CSQLite", "CMosquitto", "CSystemd"]
 
@@ -16,6 +16,7 @@ enum Picture {
         "StrictYAML": ["Yams"],
         "Readings": ["FoundationEssentials"],
         "DeviceProfiles": ["Readings", "ExactJSON", "StrictYAML"],
+        "Drivers": ["Readings", "StrictYAML", "DeviceProfiles", "Crypto", "CryptoExtras"],
         "Alarms": ["Readings"],
         "MQTT": ["CMosquitto", "Glibc"],
         "Store": ["Readings", "Alarms", "ExactJSON", "CSQLite", "Glibc", "Dispatch"],
@@ -26,7 +27,7 @@ enum Picture {
     ]
 
     private static let gateway: Set<String> = [
-        "ExactJSON", "StrictYAML", "Readings", "DeviceProfiles", "Alarms", "MQTT", "Store", "Sinks", "CSystemd",
+        "ExactJSON", "StrictYAML", "Readings", "DeviceProfiles", "Drivers", "Alarms", "MQTT", "Store", "Sinks", "CSystemd",
         "Logging", "ServiceLifecycle", "UnixSignals", "Foundation", "FoundationEssentials", "Glibc", "Dispatch",
     ]
 

@@ -15,14 +15,14 @@ struct MessageAnswer {
     private(set) var readings: [Told] = []
     private var summaries: [Decoding.Summary] = []
 
-    init(_ items: [RelayedItem], _ relay: Profile, by profiles: ProfileSet, forced: Profile?) {
+    init(_ items: [RelayedItem], _ relay: Profile, by profiles: ProfileSet, forced: Profile?, key: [UInt8]?) {
         var joins: [DeviceID: MessageJoin] = [:]
         for item in items {
             switch item {
             case .refused(let bad):
                 summaries.append(Decoding.Summary(outcome: "bad-input", code: bad.code.rawValue, detail: bad.detail))
             case .observation(let seen, let decoded):
-                let decoding = Decoding(seen, by: profiles, forced: forced)
+                let decoding = Decoding(seen, by: profiles, forced: forced, key: key)
                 if case .noProfile = decoding.answer, !decoded.isEmpty, let device = seen.address {
                     decoded.forEach { add($0, of: device, relay) }
                 } else {
@@ -30,7 +30,7 @@ struct MessageAnswer {
                 }
             case .decoded(let device, let decoded): decoded.forEach { add($0, of: device, relay) }
             case .part(let part):
-                for result in relay.join(part, into: &joins[part.device], at: 0, isRetained: false) {
+                for result in relay.join(part, into: &joins[part.device], at: 0, isRetained: false).results {
                     add(result.outcome, of: part.device, relay)
                 }
             }

@@ -46,7 +46,7 @@ package struct DecodeLine: Sendable {
         var answer = JSONObject()
         answer.add("id", object["id"])
         guard let message = request.message else {
-            add(Decoding(request.observation, by: profiles, forced: request.forced), request, to: &answer)
+            add(Decoding(request.observation, by: profiles, forced: request.forced, key: request.key), request, to: &answer)
             if offersToAll { answer.add("candidates", candidates(request.observation, request)) }
             return .object(answer)
         }
@@ -68,11 +68,11 @@ package struct DecodeLine: Sendable {
         answer.add("format", .string(relay.name))
         let items = try relay.relayed(topic: message.topic, payload: message.payload, isForced: request.relay != nil)
         if items.count == 1, case .observation(let seen, let decoded) = items[0], decoded.isEmpty {
-            add(Decoding(seen, by: profiles, forced: request.forced), request, to: &answer)
+            add(Decoding(seen, by: profiles, forced: request.forced, key: request.key), request, to: &answer)
             if offersToAll { answer.add("candidates", candidates(seen, request)) }
             return .object(answer)
         }
-        add(MessageAnswer(items, relay, by: profiles, forced: request.forced), request, to: &answer)
+        add(MessageAnswer(items, relay, by: profiles, forced: request.forced, key: request.key), request, to: &answer)
         return .object(answer)
     }
 
@@ -124,7 +124,7 @@ package struct DecodeLine: Sendable {
     /// The answer of every profile that could read it by its bytes alone.
     private func candidates(_ seen: Observation, _ request: Request) -> JSON? {
         let candidates = profiles.readers(of: seen).map { profile -> JSON in
-            let decoding = Decoding(seen, by: profile)
+            let decoding = Decoding(seen, by: profile, key: request.key)
             var object = JSONObject([("profile", .string(profile.name))])
             add(decoding.summary, to: &object)
             object.add("readings", readings(of: decoding, request))
@@ -154,6 +154,8 @@ extension DecodeLine {
         var relay: Profile?
         var receivedAt: Instant?
         var place: Place?
+        /// The device's bind key.
+        var key: [UInt8]?
 
         init(_ object: JSONObject, profiles: ProfileSet) throws(BadInput) {
             for (key, value) in object.members where value == .null {
@@ -168,6 +170,7 @@ extension DecodeLine {
                 guard let bytes = [UInt8](hex: key), [12, 16].contains(bytes.count) else {
                     throw BadInput(.badKey, "key: a bind key has 24 or 32 hex digits")
                 }
+                self.key = bytes
             }
             if let zone = try Self.text(object, "zone") {
                 guard let place = Place(identifier: zone) else { throw BadInput(.badZone, "no time zone '\(zone.prefix(40))'; write one such as Asia/Shanghai") }
@@ -198,13 +201,13 @@ extension DecodeLine {
 
         /// When it was measured: the device's own time if it was ever set, else the arrival, else what there is.
         func time(of reading: Reading, receivedAt own: Instant?) -> (String?, TimeQuality) {
-            let arrived = own ?? receivedAt
+            let arrived = (own ?? receivedAt)?.before(seconds: reading.secondsAgo ?? 0)
             let arrival = arrived.map { $0.rfc3339(secondsFromUTC: place?.secondsFromUTC(at: $0) ?? 0) }
             guard let said = reading.deviceTime else { return (arrival, .arrival) }
             if reading.isUTC {
                 let instant = Instant(said, secondsFromUTC: 0)
-                let text = instant.rfc3339(secondsFromUTC: place?.secondsFromUTC(at: instant) ?? 0)
-                return said.year < MeasuredAt.firstBelievableYear ? (arrival ?? text, .unset) : (text, .device)
+                let device = instant.rfc3339(secondsFromUTC: place?.secondsFromUTC(at: instant) ?? 0)
+                return said.year < MeasuredAt.firstBelievableYear ? (arrival ?? device, .unset) : (device, .device)
             }
             let offset = place?.secondsFromUTC(at: said)
             let device = offset.map { Instant(said, secondsFromUTC: $0).rfc3339(secondsFromUTC: $0) } ?? said.text

@@ -7,6 +7,25 @@ package struct Decoding: Sendable {
         case profile(Profile)
         case noProfile
         case ambiguous([Profile])
+
+        package init(to seen: Observation, by profiles: ProfileSet, forced: Profile? = nil) {
+            switch forced.map({ ProfileSet.Match.profile($0) }) ?? profiles.match(seen) {
+            case .profile(let profile): self = .profile(profile)
+            case .none: self = .noProfile
+            case .ambiguous(let profiles): self = .ambiguous(profiles)
+            }
+        }
+
+        /// Why there is no profile to answer; nil where there is one.
+        package var refusal: Summary? {
+            switch self {
+            case .profile: return nil
+            case .noProfile: return Summary(outcome: "no-profile", code: "no-profile", detail: "no profile claims this device")
+            case .ambiguous(let profiles):
+                let names = profiles.map(\.name).joined(separator: " and ")
+                return Summary(outcome: "ambiguous", code: "ambiguous", detail: "claimed by \(names); give one of them, or mend their match")
+            }
+        }
     }
 
     package struct Item: Sendable {
@@ -18,23 +37,44 @@ package struct Decoding: Sendable {
     package var items: [Item]
 
     /// Offers an observation to the one profile that claims it, or to `forced`.
-    package init(_ seen: Observation, by profiles: ProfileSet, forced: Profile? = nil) {
-        let match = forced.map { ProfileSet.Match.profile($0) } ?? profiles.match(seen)
-        switch match {
-        case .profile(let profile): self.init(seen, by: profile)
-        case .none: self.init(answer: .noProfile, items: [])
-        case .ambiguous(let profiles): self.init(answer: .ambiguous(profiles), items: [])
+    /// - Parameter key: the device's bind key.
+    package init(_ seen: Observation, by profiles: ProfileSet, forced: Profile? = nil, key: [UInt8]? = nil) {
+        switch Answer(to: seen, by: profiles, forced: forced) {
+        case .profile(let profile): self.init(seen, by: profile, key: key)
+        case let answer: self.init(answer: answer, items: [])
         }
     }
 
-    package init(_ seen: Observation, by profile: Profile) {
-        let items = seen.items.map { Item(item: $0, outcome: profile.decode($0.content)) }
-        self.init(answer: .profile(profile), items: items)
+    /// All that was heard, in its order, as if nothing came before it or after.
+    package init(_ seen: Observation, by profile: Profile, key: [UInt8]? = nil) {
+        answer = .profile(profile)
+        items = []
+        var assembly = Assembly(of: profile)
+        var places: [Assembly.Ticket: Int] = [:]
+        var now: Int64?
+        for item in seen.items {
+            // Relays' clocks may step back; what is overdue stays so.
+            if let heard = item.receivedAt?.milliseconds { now = max(now ?? heard, heard) }
+            let step = assembly.take(item.content, of: seen.address, key: key, at: item.receivedAt == nil ? nil : now)
+            settle(step.settled, places)
+            for ticket in step.outcomes.compactMap(\.ticket) { places[ticket] = items.count }
+            items.append(Item(item: item, outcome: DecodeOutcome(step.outcomes.map(\.outcome))))
+        }
+        settle(assembly.finish(), places)
     }
 
     private init(answer: Answer, items: [Item]) {
         self.answer = answer
         self.items = items
+    }
+
+    /// Writes the ends of frames that waited where they stand.
+    private mutating func settle(_ ends: [Assembly.Settled], _ places: [Assembly.Ticket: Int]) {
+        for end in ends {
+            guard let place = places[end.ticket] else { continue }
+            let known = items[place].outcome
+            items[place].outcome = known.readings.isEmpty ? end.outcome : DecodeOutcome([known, end.outcome])
+        }
     }
 
     package var readings: [(reading: Reading, receivedAt: Instant?)] {
@@ -46,24 +86,17 @@ package struct Decoding: Sendable {
 
     /// The one word for all of it: `readings` if there is one, else the worst that happened.
     package var summary: Summary {
-        switch answer {
-        case .noProfile:
-            return Summary(outcome: "no-profile", code: "no-profile", detail: "no profile claims this device")
-        case .ambiguous(let profiles):
-            let names = profiles.map(\.name).joined(separator: " and ")
-            return Summary(outcome: "ambiguous", code: "ambiguous", detail: "claimed by \(names); give one of them, or mend their match")
-        case .profile:
-            guard readings.isEmpty else { return Summary(outcome: "readings") }
-            let worstFirst = ["rejected", "incomplete", "ignored", "waiting"]
-            let outcomes = items.map(\.outcome)
-            for word in worstFirst {
-                if let outcome = outcomes.first(where: { $0.name == word }) {
-                    return Summary(outcome: word, code: outcome.code, detail: outcome.detail)
-                }
+        if let refusal = answer.refusal { return refusal }
+        guard readings.isEmpty else { return Summary(outcome: "readings") }
+        let worstFirst = ["rejected", "incomplete", "ignored", "waiting"]
+        let outcomes = items.map(\.outcome)
+        for word in worstFirst {
+            if let outcome = outcomes.first(where: { $0.name == word }) {
+                return Summary(outcome: word, code: outcome.code, detail: outcome.detail)
             }
-            let nothing = DecodeOutcome.nothingToDecode
-            return Summary(outcome: nothing.name, code: nothing.code, detail: "no frame and no advertised data in it")
         }
+        let nothing = DecodeOutcome.nothingToDecode
+        return Summary(outcome: nothing.name, code: nothing.code, detail: "no frame and no advertised data in it")
     }
 
     package struct Summary: Sendable {

@@ -71,8 +71,17 @@ extension Batch {
                 count("repeat", "\(device): the same broadcast again", device: device, isTold: false, &transaction)
                 continue
             }
-            try file(outcome, record(message, relay, of: device, relay), &transaction, &state)
+            _ = try fileNew(outcome, record(message, relay, of: device, relay), &transaction, &state)
         }
+    }
+
+    private mutating func fileNew(
+        _ outcome: DecodeOutcome, _ frame: FrameRecord, isHeld: Bool = false, since: UInt64? = nil,
+        _ transaction: inout IntakeTransaction, _ state: inout Intake.State
+    ) throws -> Filed {
+        transaction.received(source: source)
+        defer { moveOn(behind: outcome) }
+        return try file(outcome, frame, isHeld: isHeld, since: since, &transaction, &state)
     }
 
     private mutating func take(
@@ -80,16 +89,39 @@ extension Batch {
         _ transaction: inout IntakeTransaction, _ state: inout Intake.State
     ) throws {
         guard admits(part.device, relay, &transaction, state) else { return }
-        let key = Intake.State.JoinKey(source: source, format: relay.name, device: part.device)
-        let results = relay.join(part, into: &state.joins[key], at: arrived.monotonic, isRetained: message.isRetained)
-        guard !results.isEmpty else {
+        let key = Joins.Key(source: source, format: relay.name, device: part.device)
+        var entry = state.joins[key]
+        let (isNew, results) = relay.join(part, into: &entry.join, at: arrived.monotonic, isRetained: message.isRetained)
+        guard !results.isEmpty, let join = entry.join else {
             let detail = "\(message.topic.prefix(120)): nothing in it that \(relay.name) reads"
             return count("nothing-to-decode", detail, device: part.device, &transaction)
         }
+        if isNew {
+            let ended = entry.held
+            entry.held = []
+            for held in ended { try end(held, &transaction, &state) }
+        }
         for result in results {
             // The identity of a clockless reading stands on the first of its parts: a later part adds to the same reading.
-            let since = state.joins[key].map { $0.beganAt + UInt64(result.place) }
-            try file(result.outcome, since: since, record(message, relay, of: part.device, relay), &transaction, &state)
+            let frame = record(message, relay, of: part.device, relay)
+            let filed = try fileNew(
+                result.outcome, frame, isHeld: result.missing != nil, since: join.beganAt + UInt64(result.place), &transaction, &state)
+            if let missing = result.missing {
+                entry.held.append(Joins.Held(row: filed.row, frame: frame, place: result.place, missing: missing))
+                continue
+            }
+            for held in entry.held where held.place == result.place {
+                try transaction.settle(
+                    waiting: held.row, as: filed.reading == nil ? filed.fate : .duplicate, code: filed.reading == nil ? filed.code : "joined",
+                    detail: "part of what frame \(filed.row) says", duplicateOf: filed.reading)
+            }
+            entry.held.removeAll { $0.place == result.place }
         }
+        state.joins[key] = entry
+    }
+
+    /// A value whose others did not come.
+    mutating func end(_ held: Joins.Held, _ transaction: inout IntakeTransaction, _ state: inout Intake.State) throws {
+        _ = try file(.incomplete(missing: held.missing, isError: false), held.frame, row: held.row, &transaction, &state)
     }
 }

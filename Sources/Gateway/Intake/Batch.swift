@@ -52,6 +52,9 @@ struct Batch {
         }
     }
 
+    /// No two frames share a monotonic time, and clockless readings of one frame are told apart by a nanosecond each.
+    mutating func moveOn(behind outcome: DecodeOutcome) { arrived.monotonic += UInt64(max(1000, outcome.readings.count)) }
+
     /// Counts an item that never comes into custody.
     mutating func count(
         _ code: String, _ detail: String, device: DeviceID? = nil, isTold: Bool = true, _ transaction: inout IntakeTransaction
@@ -72,28 +75,33 @@ struct Batch {
             let detail = "\(device) is enrolled with \(name), and there is no such profile"
             return count(BadInput.Code.unknownProfile.rawValue, detail, device: device, &transaction)
         }
-        let decoding = Decoding(seen, by: profiles, forced: forced)
-        guard case .profile(let profile) = decoding.answer else {
-            let summary = decoding.summary
-            return count(summary.outcome, "\(device): \(summary.detail ?? "")", device: device, &transaction)
+        let answer = Decoding.Answer(to: seen, by: profiles, forced: forced)
+        guard case .profile(let profile) = answer else {
+            let refusal = answer.refusal
+            return count(refusal?.outcome ?? "no-profile", "\(device): \(refusal?.detail ?? "")", device: device, &transaction)
         }
         guard enrolled != nil else {
             return count("not-enrolled", "\(device) as \(profile.name)", device: device, &transaction)
         }
-        guard !decoding.items.isEmpty else {
+        guard !seen.items.isEmpty else {
             return count("nothing-to-decode", "\(device): nothing that \(profile.name) reads", device: device, &transaction)
         }
-        let kept = decoding.items.count * message.payload.count
+        let kept = seen.items.count * message.payload.count
         guard kept <= Batch.mostKept else {
-            let detail = "\(device): \(decoding.items.count) frames in a message of \(message.payload.count) bytes; send fewer at once"
+            let detail = "\(device): \(seen.items.count) frames in a message of \(message.payload.count) bytes; send fewer at once"
             return count(BadInput.Code.tooLarge.rawValue, detail, device: device, &transaction)
         }
-        for item in decoding.items {
-            if state.bursts.repeats(item.item.content, of: device, at: arrived.monotonic) {
-                count("repeat", "\(device): the same broadcast again", device: device, isTold: false, &transaction)
-                continue
+        for item in seen.items {
+            let isRepeat = state.bursts.repeats(item.content, of: device, at: arrived.monotonic)
+            let frame = record(message, relay, of: device, profile)
+            // A profile that counts frames hears repeats too.
+            if isRepeat, !profile.countsFrames {
+                countRepeat(of: device, &transaction)
+            } else if try take(item, as: frame, by: profile, isRepeat: isRepeat, &transaction, &state) {
+                arrived.monotonic += 1000
+            } else {
+                countRepeat(of: device, &transaction)
             }
-            try file(item.outcome, heard: item.item.receivedAt, record(message, relay, of: device, profile), &transaction, &state)
         }
     }
 
@@ -107,51 +115,80 @@ struct Batch {
             body: relay.storable(message.payload), fate: .rejected)
     }
 
+    private mutating func countRepeat(of device: DeviceID, _ transaction: inout IntakeTransaction) {
+        count("repeat", "\(device): the same broadcast again", device: device, isTold: false, &transaction)
+    }
+
+    /// What a frame was filed as.
+    struct Filed {
+        var row: Int64
+        var fate: Fate
+        var code: String?
+        var detail: String?
+        /// The reading that it became first, or repeats.
+        var reading: Int64?
+    }
+
     /// Gives one frame of an enrolled device its fate.
+    /// - Parameters:
+    ///   - row: the frame's own, where it waited in custody.
+    ///   - isHeld: whether more may come of it.
+    ///   - since: the monotonic time of the first of several messages that it was joined from.
     mutating func file(
-        _ outcome: DecodeOutcome, heard: Instant? = nil, since: UInt64? = nil, _ frame: FrameRecord,
-        _ transaction: inout IntakeTransaction, _ state: inout Intake.State
-    ) throws {
+        _ outcome: DecodeOutcome, _ frame: FrameRecord, row: Int64? = nil, isHeld: Bool = false, heard: Instant? = nil,
+        since: UInt64? = nil, _ transaction: inout IntakeTransaction, _ state: inout Intake.State
+    ) throws -> Filed {
         var frame = frame
-        transaction.received(source: source)
-        defer { arrived.monotonic += 1000 }
         guard case .readings(let readings) = outcome else {
-            frame.fate = Fate(outcome)
+            frame.fate = isHeld ? .waiting : Fate(outcome)
             frame.code = outcome.code
             frame.detail = outcome.detail
-            _ = try transaction.append(frame)
-            events.append(.refused(
-                source: source, device: frame.device, code: frame.code ?? frame.fate.rawValue, detail: frame.detail ?? ""))
-            return
+            let row = try append(frame, row, &transaction)
+            if !isHeld {
+                events.append(.refused(
+                    source: frame.source, device: frame.device, code: frame.code ?? frame.fate.rawValue, detail: frame.detail ?? ""))
+            }
+            return Filed(row: row, fate: frame.fate, code: frame.code, detail: frame.detail)
         }
         var verdicts: [Filing] = []
         for (index, reading) in readings.enumerated() {
             verdicts.append(try Filing(
-                reading, index: index, of: frame, heard: heard, since: since, mayBeRedelivered: connection.isResumed, in: place,
+                reading, index: index, of: frame, heard: heard, since: since, mayBeRedelivered: connection.isResumed && row == nil, in: place,
                 transaction))
         }
-        // Clockless ones are told apart by a nanosecond each: the next frame begins behind them.
-        arrived.monotonic += UInt64(readings.count)
         frame.settle(by: verdicts)
-        let id = try transaction.append(frame)
+        let id = try append(frame, row, &transaction)
+        var filed = Filed(row: id, fate: frame.fate, code: frame.code, detail: frame.detail)
         for verdict in verdicts {
             guard let record = verdict.record else {
+                filed.reading = filed.reading ?? verdict.duplicateOf
                 events.append(.duplicate(frame.device, verdict.identity))
                 continue
             }
-            try transaction.append(record, of: id, at: arrived.wall)
-            let filed = FiledReading(record, profile: frame.profile ?? "", arrived: frame.arrived.wall, isRetained: frame.isRetained)
+            let reading = try transaction.append(record, of: id, at: arrived.wall)
+            filed.reading = filed.reading ?? reading
+            let told = FiledReading(record, profile: frame.profile ?? "", arrived: frame.arrived.wall, isRetained: frame.isRetained)
             if let quarantine = record.quarantine {
-                events.append(.quarantined(filed, code: quarantine.code, detail: quarantine.detail))
+                events.append(.quarantined(told, code: quarantine.code, detail: quarantine.detail))
                 continue
             }
-            events.append(.reading(filed))
-            let alarms = state.watch.take(record.reading, record.identity, from: record.device, measuredAt: filed.measuredAt)
+            events.append(.reading(told))
+            let alarms = state.watch.take(record.reading, record.identity, from: record.device, measuredAt: told.measuredAt)
             for alarm in alarms {
                 try transaction.append(alarm, at: arrived.wall)
                 events.append(.alarm(alarm))
             }
         }
+        return filed
+    }
+
+    /// Takes a frame into custody, or ends its waiting there.
+    private func append(_ frame: FrameRecord, _ row: Int64?, _ transaction: inout IntakeTransaction) throws -> Int64 {
+        guard let row else { return try transaction.append(frame) }
+        if frame.fate != .waiting {
+            try transaction.settle(waiting: row, as: frame.fate, code: frame.code, detail: frame.detail, duplicateOf: frame.duplicateOf)
+        }
+        return row
     }
 }
 

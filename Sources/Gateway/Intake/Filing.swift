@@ -51,7 +51,7 @@ struct Filing {
         let measuredAt: MeasuredAt
         do throws(ImplausibleTime) {
             measuredAt = try MeasuredAt.judge(
-                said: reading.deviceTime, isUTC: reading.isUTC, heard: heard, arrived: frame.arrived.wall, isRetained: frame.isRetained, in: place)
+                said: reading.deviceTime, isUTC: reading.isUTC, ago: reading.secondsAgo, heard: heard, arrived: frame.arrived.wall, isRetained: frame.isRetained, in: place)
         } catch {
             return (nil, ReadingRecord.Quarantine(code: error.code, detail: error.detail))
         }

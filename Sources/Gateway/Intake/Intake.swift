@@ -21,7 +21,8 @@ package final class Intake: Sendable {
         var watch: Watch
         var devices = Devices()
         var bursts = Bursts()
-        var joins: [JoinKey: MessageJoin] = [:]
+        var assemblies = Assemblies()
+        var joins = Joins()
     }
 
     package init(
@@ -40,19 +41,9 @@ package final class Intake: Sendable {
     /// Takes a batch in, on the thread of its source. Returns when it is on the disk, or refuses it whole: then the source
     /// sends it again, and nothing of it has happened.
     package func take(_ messages: [ReceivedMessage], from source: String, over connection: SourceConnection) -> BatchVerdict {
-        let result = state.withLock { state -> Result<[GatewayEvent], any Error> in
-            let before = state
-            do {
-                return .success(try store.intake { transaction in
-                    try state.devices.refresh(from: transaction)
-                    var batch = Batch(
-                        source: source, connection: connection, profiles: profiles, place: place, arrived: clocks.now())
-                    for message in messages { try batch.take(message, &transaction, &state) }
-                    return batch.events
-                })
-            } catch {
-                state = before
-                return .failure(error)
+        let result = state.withLock { state in
+            file(from: source, over: connection, &state) { batch, transaction, state in
+                for message in messages { try batch.take(message, &transaction, &state) }
             }
         }
         switch result {
@@ -63,6 +54,50 @@ package final class Intake: Sendable {
         case .failure(let error):
             observer(.commitFailed(source: source, reason: "\(error)"))
             return .refuse(reason: "\(error)")
+        }
+    }
+
+    /// Files what has waited too long for more of its device. Where nothing has, the store is not asked.
+    package func fileOverdue() {
+        let nobody = SourceConnection(number: 0, isResumed: false)
+        let result = state.withLock { state -> Result<[GatewayEvent], any Error>? in
+            let monotonic = clocks.now().monotonic
+            let isDue = state.assemblies.deadline.map { $0 <= Int64(monotonic / 1_000_000) } ?? false
+            guard !state.assemblies.isRestored || isDue || state.joins.isAnyOverdue(at: monotonic) else { return nil }
+            return file(from: "", over: nobody, &state) { _, _, _ in }
+        }
+        switch result {
+        case nil: break
+        case .success(let events):
+            bell.ring()
+            events.forEach(observer)
+        case .failure(let error):
+            observer(.commitFailed(source: "", reason: "\(error)"))
+        }
+    }
+
+    /// One transaction: what is overdue, then the rest. What fails has changed nothing.
+    private func file(
+        from source: String, over connection: SourceConnection, _ state: inout State,
+        _ body: (inout Batch, inout IntakeTransaction, inout State) throws -> Void
+    ) -> Result<[GatewayEvent], any Error> {
+        let before = state
+        do {
+            return .success(try store.intake { transaction in
+                try state.devices.refresh(from: transaction)
+                var batch = Batch(
+                    source: source, connection: connection, profiles: profiles, place: place, arrived: clocks.now())
+                if !state.assemblies.isRestored {
+                    try batch.restore(&transaction, &state)
+                    state.assemblies.isRestored = true
+                }
+                try batch.fileOverdue(&transaction, &state)
+                try body(&batch, &transaction, &state)
+                return batch.events
+            })
+        } catch {
+            state = before
+            return .failure(error)
         }
     }
 }
@@ -81,13 +116,6 @@ package struct SourceConnection: Sendable {
 }
 
 extension Intake.State {
-    /// Whose scalars belong together: those of one device, from one source, by one format.
-    struct JoinKey: Hashable {
-        var source: String
-        var format: String
-        var device: DeviceID
-    }
-
     /// The enrolled devices, read again only when somebody changed them.
     struct Devices: Sendable {
         private var version: Int64?

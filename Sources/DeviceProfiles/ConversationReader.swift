@@ -1,0 +1,259 @@
+import Readings
+import StrictYAML
+
+/// Reads and checks the conversation of a profile. Runs after inheritance: it names the profile's characteristics and frames.
+struct ConversationReader {
+    let characteristics: [(name: String, uuid: BluetoothUUID)]
+    let frames: ConversationFrames
+    var plan = ConversationPlan()
+    /// What a later write may use.
+    var slots = TemplateReader()
+    /// What has happened before the step that is being read.
+    var subscribed: Set<BluetoothUUID> = []
+    var hasReceived = false
+    var hasReadClock = false
+    var hasClockStep = false
+    /// Whether some step waits, so that what the device says of its own is answered.
+    var waits = false
+    /// The conversation is over before the step that is being read.
+    var isOver = false
+
+    static func read(
+        _ node: YAMLNode, characteristics: [(name: String, uuid: BluetoothUUID)], frames: ConversationFrames
+    ) throws(YAMLProblem) -> ConversationPlan {
+        var reader = ConversationReader(characteristics: characteristics, frames: frames)
+        reader.plan.frames = frames
+        try reader.read(node.map())
+        return reader.plan
+    }
+
+    private mutating func read(_ map: YAMLMap) throws(YAMLProblem) {
+        try map.only(["bond", "pace", "limit", "steps", "answers", "keep-alive"])
+        if let node = map.optional("bond") { try readBond(node) }
+        if let node = map.optional("pace") { try readPace(node.map()) }
+        plan.limit = try map.optional("limit")?.span()
+        let answers = try map.optional("answers")?.list() ?? []
+        // Answers come at any time: what they keep, every step may use.
+        for answer in answers { try keep(answer.map().optional("keep")) }
+        let steps = try map.required("steps").list()
+        guard !steps.isEmpty else { throw map.problem("a conversation without steps says nothing: give at least one") }
+        hasClockStep = steps.contains { (try? $0.map().keys.first?.name) == "clock" }
+        plan.steps = try self.steps(steps, number: "")
+        for node in answers { plan.answers.append(try answer(node)) }
+        if let first = answers.first, !waits {
+            throw first.problem("nothing here waits, so this is never answered: add a 'listen' step")
+        }
+        if let node = map.optional("keep-alive") { plan.keepAlive = try keepAlive(node) }
+    }
+
+    private mutating func readBond(_ node: YAMLNode) throws(YAMLProblem) {
+        guard node.kind == .map else {
+            plan.bond = try node.word(of: ConversationPlan.Bond.self)
+            return
+        }
+        let map = try node.map()
+        try map.only(["when", "passkey"])
+        plan.bond = try map.required("when").word(of: ConversationPlan.Bond.self)
+        guard let passkey = map.optional("passkey") else { return }
+        let text = try passkey.text()
+        if text == "shown" { plan.passkey = .shown; return }
+        guard passkey.isQuoted, text.utf8.count == 6, text.allSatisfy({ $0.isASCII && $0.isNumber }), let number = UInt32(text) else {
+            throw passkey.problem("a passkey is 'shown' on the device, or six digits in quotes")
+        }
+        plan.passkey = .fixed(number)
+    }
+
+    private mutating func readPace(_ map: YAMLMap) throws(YAMLProblem) {
+        try map.only(["rest", "writes", "again"])
+        plan.rest = try map.optional("rest")?.span()
+        plan.pace = try map.optional("writes")?.span()
+        plan.again = try map.optional("again")?.span()
+    }
+
+    private mutating func keepAlive(_ node: YAMLNode) throws(YAMLProblem) -> ConversationPlan.KeepAlive {
+        let map = try node.map()
+        try map.only(["write", "to", "every", "most"])
+        guard let every = map.optional("every") else {
+            throw map.problem("how often? add 'every', such as 'every: 1 s'")
+        }
+        return ConversationPlan.KeepAlive(write: try write(map, "write"), every: try every.span())
+    }
+
+    private mutating func answer(_ node: YAMLNode) throws(YAMLProblem) -> ConversationPlan.Answer {
+        let map = try node.map()
+        try map.only(["on", "from", "keep", "clock", "write", "to", "most", "times"])
+        let on = try map.required("on")
+        // Without `from`, an answer goes back to where the question came from.
+        let awaited = try self.awaited(on, from: map.optional("from") ?? map.optional("to"))
+        var answer = ConversationPlan.Answer(on: awaited, words: "the answer to \(try on.text())")
+        answer.keeps = try keeps(map.optional("keep"))
+        answer.clock = try map.optional("clock").map { node throws(YAMLProblem) in try clockField(node) }
+        answer.times = try map.optional("times").map { node throws(YAMLProblem) in
+            let times = try node.int()
+            guard times > 0 else { throw node.problem("how often at most? 1 or more; leave it out for always") }
+            return times
+        }
+        if let writes = map.optional("write") {
+            slots.hasEcho = true
+            defer { slots.hasEcho = false }
+            for node in try writes.listOrSingle() { answer.writes.append(try write(map, node, tellingTime: answer.clock != nil)) }
+        }
+        guard !answer.writes.isEmpty || !answer.keeps.isEmpty || answer.clock != nil else {
+            throw node.problem("an answer that does nothing: give 'write', 'keep' or 'clock'")
+        }
+        return answer
+    }
+}
+
+// The words that several steps share.
+extension ConversationReader {
+    func characteristic(_ node: YAMLNode) throws(YAMLProblem) -> BluetoothUUID {
+        let name = try node.text()
+        if let found = characteristics.first(where: { $0.name == name }) { return found.uuid }
+        let names = characteristics.map(\.name)
+        let hint = Spelling.nearest(name, among: names).map { "did you mean '\($0)'?" } ?? "known here: \(names.joined(separator: ", "))"
+        throw node.problem("no characteristic '\(name)'; \(hint)")
+    }
+
+    /// A frame by its name, or bytes in quotes with the characteristic they come from.
+    func awaited(_ node: YAMLNode, from: YAMLNode?) throws(YAMLProblem) -> ConversationPlan.Awaited {
+        let source: BluetoothUUID
+        let awaited: ConversationPlan.Awaited
+        if node.isQuoted {
+            guard let from else { throw node.problem("bytes from where? add 'from: CHARACTERISTIC', or name a frame") }
+            source = try characteristic(from)
+            awaited = .bytes(try node.answerPattern(), from: source)
+        } else {
+            let name = try node.text()
+            guard let place = frames.source(of: name) else {
+                let hint = Spelling.nearest(name, among: frames.names).map { "did you mean '\($0)'?" }
+                    ?? "name one of: \(frames.names.joined(separator: ", ")); or write bytes in quotes"
+                throw node.problem("no frame '\(name)'; \(hint)")
+            }
+            guard case .characteristic(let uuid) = place else {
+                throw node.problem("'\(name)' is advertised: a conversation hears characteristics only")
+            }
+            (source, awaited) = (uuid, .frame(name))
+        }
+        guard subscribed.contains(source) else {
+            let name = characteristics.first { $0.uuid == source }?.name ?? source.description
+            throw node.problem("nothing subscribes to '\(name)' before this: the device would not say it")
+        }
+        return awaited
+    }
+
+    mutating func write(_ map: YAMLMap, _ key: String) throws(YAMLProblem) -> ConversationPlan.Write {
+        try write(map, map.required(key), tellingTime: false)
+    }
+
+    /// - Parameter tellingTime: whether the clock is read in the same place.
+    mutating func write(_ map: YAMLMap, _ node: YAMLNode, tellingTime: Bool) throws(YAMLProblem) -> ConversationPlan.Write {
+        let target = try map.required("to")
+        var most = 20
+        if let node = map.optional("most") {
+            most = try node.int()
+            guard (1...TemplateReader.longestValue).contains(most) else { throw node.problem("a write carries 1 to \(TemplateReader.longestValue) bytes") }
+        }
+        let pieces = try map.optional("pieces").map { node throws(YAMLProblem) in
+            let size = try node.int()
+            guard (1...most).contains(size) else { throw node.problem("a piece has 1 to \(most) bytes") }
+            return size
+        }
+        let write = ConversationPlan.Write(
+            template: try slots.template(node, most: pieces == nil ? most : TemplateReader.longestValue),
+            to: try characteristic(target), pieces: pieces)
+        if case .literal(let bytes) = write.template.pieces.first, bytes.first == RecordAccess.Opcode.delete, write.to == .recordAccess {
+            throw node.problem("this deletes records: write 'records' with 'delete: after-commit'")
+        }
+        if write.template.tellsTime, hasClockStep, !hasReadClock, !tellingTime {
+            throw node.problem("this sets a clock that is read later: read it first, or its offset is lost")
+        }
+        return write
+    }
+
+    /// Takes up what later writes may use.
+    mutating func keep(_ node: YAMLNode?) throws(YAMLProblem) {
+        for keep in try keeps(node) { slots.keeps[keep.name] = keep }
+    }
+
+    func keeps(_ node: YAMLNode?) throws(YAMLProblem) -> [ConversationPlan.Keep] {
+        guard let map = try node?.map() else { return [] }
+        var keeps: [ConversationPlan.Keep] = []
+        for ((name, key), (_, node)) in zip(map.keys, map.members) {
+            guard !TemplateReader.words.contains(name), slots.loops[name] == nil else { throw key.problem("'\(name)' has a meaning of its own: take another name") }
+            keeps.append(try keep(name, node))
+        }
+        return keeps
+    }
+
+    private func keep(_ name: String, _ node: YAMLNode) throws(YAMLProblem) -> ConversationPlan.Keep {
+        guard node.kind == .map else {
+            guard let range = ByteRange.read(try node.text()) else { throw node.problem("which bytes? write 2, or 1..3") }
+            return ConversationPlan.Keep(name: name, first: range.lowerBound, width: range.count, type: range.count == 1 ? .u8 : nil)
+        }
+        let map = try node.map()
+        try map.only(["at", "type"])
+        let type = try map.required("type").word(of: WriteTemplate.NumberType.self)
+        return ConversationPlan.Keep(name: name, first: try offset(map.required("at")), width: type.width, type: type)
+    }
+
+    func offset(_ node: YAMLNode) throws(YAMLProblem) -> Int {
+        let offset = try node.int()
+        guard (0..<TemplateReader.longestValue).contains(offset) else { throw node.problem("no such byte: count from 0") }
+        return offset
+    }
+
+    func clockField(_ node: YAMLNode) throws(YAMLProblem) -> ConversationPlan.ClockField {
+        let map = try node.map()
+        try map.only(["at", "as", "zone"])
+        let at = try map.optional("at").map { node throws(YAMLProblem) in try offset(node) } ?? 0
+        return ConversationPlan.ClockField(layout: try clockLayout(map), at: at)
+    }
+
+    func clockLayout(_ map: YAMLMap) throws(YAMLProblem) -> ClockLayout {
+        let node = try map.required("as")
+        let text = try node.text()
+        var layout: ClockLayout
+        switch text {
+        case "current-time": layout = ClockLayout(form: .currentTime, isLocal: true)
+        case "date-time": layout = ClockLayout(form: .dateTime, isLocal: true)
+        default:
+            let parts = text.split(separator: ":")
+            guard parts.count == 2, parts[0].hasPrefix("seconds-"), let epoch = Int(parts[0].dropFirst(8)),
+                TemplateReader.epochs.contains(epoch), let type = WriteTemplate.NumberType(rawValue: String(parts[1])), type.width == 4
+            else { throw node.problem("no clock is written so: current-time, date-time, or seconds-2000:u32-le") }
+            layout = ClockLayout(form: .seconds(since: epoch, type), isLocal: false)
+        }
+        if let zone = map.optional("zone") {
+            switch try zone.text() {
+            case "local": layout.isLocal = true
+            case "utc": layout.isLocal = false
+            default: throw zone.problem("a device's clock shows 'local' time or 'utc'")
+            }
+        }
+        return layout
+    }
+}
+
+extension BluetoothUUID {
+    static let recordAccess = BluetoothUUID("2A52")
+}
+
+extension YAMLNode {
+    func span() throws(YAMLProblem) -> Duration {
+        guard let span = Duration(spoken: try text()[...]) else { throw problem("no span of time: write 500 ms, 2 s, 5 min or 1 h") }
+        return span
+    }
+}
+
+extension Duration {
+    /// `500 ms`, `2 s`, `5 min`, `1 h`: never nothing, never more than a day.
+    init?(spoken text: Substring) {
+        let parts = text.split(separator: " ")
+        let units: [Substring: Int64] = ["ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000]
+        guard parts.count == 2, let unit = units[parts[1]], parts[0].utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }),
+            let number = Int64(parts[0]), number > 0, number <= 86_400_000 / unit
+        else { return nil }
+        self = .milliseconds(number * unit)
+    }
+}

@@ -1,0 +1,59 @@
+import DeviceProfiles
+import Readings
+import Store
+
+/// What waits for more of its device: one assembly for each device and profile, and the frames in custody that are in it.
+struct Assemblies: Sendable {
+    struct Key: Hashable, Sendable {
+        var device: DeviceID
+        var profile: String
+    }
+
+    /// A frame in custody whose end is not known.
+    struct HeldFrame: Sendable {
+        var row: Int64
+        var record: FrameRecord
+        var heard: Instant?
+    }
+
+    private struct Entry: Sendable {
+        var assembly: Assembly
+        var frames: [Assembly.Ticket: HeldFrame] = [:]
+    }
+
+    private var entries: [Key: Entry] = [:]
+    /// Whether frames that waited when the gateway stopped are in again.
+    var isRestored = false
+    /// When the first of all is overdue; milliseconds, monotonic.
+    private(set) var deadline: Int64?
+
+    mutating func take(
+        _ content: Observation.Content, of device: DeviceID, by profile: Profile, at now: Int64
+    ) -> Assembly.Step {
+        guard profile.remembers else { return Assembly.Step(profile.decode(content)) }
+        let step = entries[Key(device: device, profile: profile.name), default: Entry(assembly: Assembly(of: profile))]
+            .assembly.take(content, of: device, at: now)
+        if let due = entries[Key(device: device, profile: profile.name)]?.assembly.deadline { deadline = min(deadline ?? due, due) }
+        return step
+    }
+
+    /// Remembers which frame stands behind these tickets.
+    mutating func hold(_ frame: HeldFrame, under tickets: [Assembly.Ticket], of key: Key) {
+        for ticket in tickets { entries[key]?.frames[ticket] = frame }
+    }
+
+    /// The frame behind a ticket, which is not held any longer.
+    mutating func release(_ ticket: Assembly.Ticket, of key: Key) -> HeldFrame? { entries[key]?.frames.removeValue(forKey: ticket) }
+
+    /// The ends of all that has waited too long.
+    mutating func overdue(at now: Int64) -> [(key: Key, ends: [Assembly.Settled])] {
+        guard let deadline, deadline <= now else { return [] }
+        var ends: [(key: Key, ends: [Assembly.Settled])] = []
+        for key in entries.keys {
+            guard let settled = entries[key]?.assembly.overdue(at: now), !settled.isEmpty else { continue }
+            ends.append((key, settled))
+        }
+        self.deadline = entries.values.compactMap(\.assembly.deadline).min()
+        return ends
+    }
+}
