@@ -41,7 +41,7 @@ struct MatchRule: Sendable {
 
     private func looks(_ bytes: [UInt8]) -> Bool {
         guard let data else { return true }
-        return data.fitsLength(bytes.count) && data.fits(bytes.span.bytes)
+        return data.fitsWhole(bytes.span.bytes)
     }
 }
 

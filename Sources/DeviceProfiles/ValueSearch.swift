@@ -10,7 +10,7 @@ struct ValueSearch {
         /// What one count is worth.
         var each: ExactDecimal
 
-        var size: Int { type.size }
+        var size: Int { type.bitCount / 8 }
         /// The type as profiles write it in a little-endian frame.
         var word: String { type.rawValue + (isBigEndian && size > 1 ? "-be" : "") }
     }
@@ -25,8 +25,8 @@ struct ValueSearch {
             steps.flatMap { step in
                 bytes.indices.flatMap { offset in
                     [false, true].compactMap { isBig in
-                        guard offset + type.size <= bytes.count, type.size > 1 || !isBig else { return nil }
-                        let raw = number(Array(bytes[offset..<offset + type.size]), isBig: isBig)
+                        guard offset + type.bitCount / 8 <= bytes.count, type.bitCount > 8 || !isBig else { return nil }
+                        let raw = number(Array(bytes[offset..<offset + type.bitCount / 8]), isBig: isBig)
                         guard raw > 0, ExactDecimal(raw).times(step).compared(to: shown) == 0 else { return nil }
                         return Place(offset: offset, type: type, isBigEndian: isBig, each: step)
                     }
