@@ -20,6 +20,7 @@ package final class Profile: Sendable {
     /// The places it listens to, each once, in the order of the frames.
     let ports: [Port]
     let vectors: [Vector]
+    let messageVectors: [MessageVector]
     /// As it is for a device of which nothing was heard yet.
     let driver: (any Driver)?
     /// Whether it must remember something between frames: see `Assembly`.
@@ -73,6 +74,7 @@ package final class Profile: Sendable {
         extends = definition.extends?.name
         readsAsItsBase = definition.readsAsItsBase
         vectors = definition.vectors
+        messageVectors = definition.messageVectors
         let compiled = try CompiledFrame.compile(definition.frames)
         conversation = try definition.conversation.map { node throws(YAMLProblem) in
             try ConversationReader.read(

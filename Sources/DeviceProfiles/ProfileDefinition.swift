@@ -25,6 +25,8 @@ struct ProfileDefinition: Sendable {
     /// What to say to a connected device; read when the profile is compiled, for it names frames.
     var conversation: YAMLNode?
     var vectors: [Vector] = []
+    /// Of a profile with `relays`.
+    var messageVectors: [MessageVector] = []
 }
 
 /// A model that a profile reads, and how sure we are.

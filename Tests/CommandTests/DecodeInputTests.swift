@@ -220,7 +220,7 @@ import Testing
     }
 
     @Test("A topic that two bridges claim is told with both their names") func ambiguousTopic() throws {
-        let profile = "profile: test/meter\ntitle: A\nsource: a\nrelays: { topics: [\"vitalgate/#\"], form: raw-frames }"
+        let profile = "profile: test/meter\ntitle: A\nsource: a\nrelays: { custody: acknowledged, topics: [\"vitalgate/raw/#\"], form: raw-frames }"
         try Program.inProfilesFolder(profile) { folder in
             let answer = try Program.answer(#"{"topic":"vitalgate/raw/x","payload":"{}"}"#, "--more-profiles", folder)
             #expect(answer.at("outcome") == "ambiguous")
