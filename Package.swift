@@ -69,7 +69,7 @@ let package = Package(
         tests("ExactJSONTests", ["ExactJSON"]),
         tests("StrictYAMLTests", ["StrictYAML"]),
         tests("ReadingsTests", ["Readings"]),
-        tests("DeviceProfilesTests", ["DeviceProfiles", "ExactJSON", "StrictYAML", "Readings"]),
+        tests("DeviceProfilesTests", ["Drivers", "DeviceProfiles", "ExactJSON", "StrictYAML", "Readings"]),
         tests("DriversTests", ["Drivers", "DeviceProfiles", "StrictYAML", "Readings"]),
         tests("AlarmsTests", ["Alarms", "Readings"]),
         tests("MQTTTests", ["MQTT", "GatewayTesting"]),

@@ -67,6 +67,7 @@ extension Assembly {
         var own: Ticket?
         var used: Set<Ticket> = []
         let isUsed = complete(with: bytes, index, &fields, place, &own, &found, &step)
+        if frame.isLatest { latest[index] = bytes }
         for reading in frame.stops {
             guard let hold = held.removeValue(forKey: reading) else { continue }
             found.readings.append(hold.reading)
@@ -96,18 +97,21 @@ extension Assembly {
                 }
                 continue
             }
+            // The second half of a pair of equals ended the first, and begins nothing.
+            if isUsed, compiled.joins.contains(where: { $0.frame == index }) { continue }
             join(compiled, home, bytes, index, &fields, now, place, &own, &used, &found, &step)
         }
         for ticket in used {
             guard let entry = waiting.firstIndex(where: { $0.ticket == ticket && $0.home == nil }) else { continue }
             waiting.remove(at: entry)
         }
-        if !isUsed, !frame.adds.isEmpty {
+        let adds = frame.adds.filter { $0.frame != index && !profile.frames[$0.frame].readings[$0.home].compiled.joins[$0.join].isLatest }
+        if !isUsed, !adds.isEmpty {
             let ticket = own ?? self.ticket()
             own = ticket
-            let within = frame.adds.map { profile.frames[$0.frame].readings[$0.home].compiled.joins[$0.join].within }.max()
+            let within = adds.map { profile.frames[$0.frame].readings[$0.home].compiled.joins[$0.join].within }.max()
             waiting.append(Waiting(ticket: ticket, frame: index, bytes: bytes, deadline: Assembly.deadline(now, within)))
-            let awaited = profile.frames[frame.adds[0].frame].frame.name
+            let awaited = profile.frames[adds[0].frame].frame.name
             found.add(.waiting(for: awaited))
         }
         step.outcomes.append(Outcome(outcome: found.outcome, ticket: own))
@@ -157,7 +161,10 @@ extension Assembly {
         for join in compiled.joins {
             var joint = Joint(isWanted: join.isWanted(&fields), key: join.ownKey(&fields))
             if joint.isWanted {
-                if let partner = partner(join, joint.key) {
+                if join.isLatest {
+                    joint.bytes = known(join, joint.key)
+                    joint.isWanted = joint.bytes != nil || join.isRequired
+                } else if let partner = partner(join, joint.key) {
                     joint.bytes = partner.bytes
                     partners.append(partner)
                 } else {
@@ -165,6 +172,9 @@ extension Assembly {
                 }
             }
             entry.joins.append(joint)
+        }
+        if let missing = compiled.joins.indices.first(where: { compiled.joins[$0].isLatest && entry.joins[$0].isOpen }) {
+            return found.add(.incomplete(missing: compiled.joins[missing].name, isError: false))
         }
         let earlier = partners.flatMap { $0.earlier + [$0.ticket] }
         used.formUnion(partners.map(\.ticket))
@@ -179,6 +189,14 @@ extension Assembly {
         entry.deadline = Assembly.deadline(now, within)
         waiting.append(entry)
         found.add(.waiting(for: compiled.joins[missing].name))
+    }
+
+    /// What was told before, once for all that follows.
+    private func known(_ join: CompiledJoin, _ key: [Int64?]) -> [UInt8]? {
+        guard let bytes = latest[join.frame], !key.isEmpty else { return latest[join.frame] }
+        var fields = Fields()
+        guard (try? profile.frames[join.frame].frame.run(bytes.span.bytes, into: &fields)) != nil else { return nil }
+        return join.joinedKey(&fields) == key ? bytes : nil
     }
 
     /// The oldest frame that waits to be joined by this.

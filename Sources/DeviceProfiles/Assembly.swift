@@ -56,6 +56,8 @@ package struct Assembly: Sendable {
     var held: [Int: Held] = [:]
     /// Equal values in a row, likewise.
     var runs: [Int: Run] = [:]
+    /// The newest of frames that are told once and added to whatever follows, by their index.
+    var latest: [Int: [UInt8]] = [:]
     private var last: Ticket = 0
 
     package init(of profile: Profile) {

@@ -8,7 +8,7 @@ struct ByteShape: Sendable {
     var places: [(offset: Int, pattern: BytePattern)] = []
 
     static let keys = ["length", "starts-with", "where"]
-    static let longest = 512
+    static let longest = 2048
 
     /// Reads the three keys of a map that may have others.
     init(_ map: YAMLMap) throws(YAMLProblem) {

@@ -42,6 +42,10 @@ struct Checksum: Sendable {
     var isBigEndian = false
     /// The sum is there, and checked, only then.
     var when: ConditionText?
+    /// Only some devices send it: it is there, at the end, where exactly its bytes are left behind the last field.
+    var isOptional = false
+
+    init(_ kind: Kind) { self.kind = kind }
 
     /// Reads a word, or a map; a sum of several bytes is in the frame's order.
     init(_ node: YAMLNode, isBigEndian: Bool) throws(YAMLProblem) {
@@ -51,7 +55,7 @@ struct Checksum: Sendable {
             return
         }
         let map = try node.map()
-        try map.only(["kind", "over", "at", "seed", "mask", "when"])
+        try map.only(["kind", "over", "at", "seed", "mask", "when", "optional"])
         kind = try map.required("kind").word(of: Kind.self)
         if let over = map.optional("over") { (first, last) = try Checksum.span(over) }
         if let node = map.optional("at") {
@@ -65,6 +69,10 @@ struct Checksum: Sendable {
         }
         seed = try map.optional("seed").map { node throws(YAMLProblem) in try number(node, kind) }
         mask = try map.optional("mask").map { node throws(YAMLProblem) in try number(node, kind) } ?? .max
+        isOptional = try map.optional("optional")?.bool() ?? false
+        if isOptional, let node = map.optional("at") ?? map.optional("over") ?? map.optional("when") {
+            throw node.problem("an optional sum stands at the end, over all before it")
+        }
         when = try map.optional("when").map { node throws(YAMLProblem) in ConditionText(text: try node.text(), node: node) }
     }
 
@@ -120,7 +128,7 @@ struct Checksum: Sendable {
     }
 
     /// What the sum over these bytes should be.
-    private func value(of bytes: RawSpan) -> UInt32 {
+    func value(of bytes: RawSpan) -> UInt32 {
         switch kind {
         case .sum8: total(bytes)
         case .sum8Plus1: total(bytes) &+ 1

@@ -52,6 +52,8 @@ struct CompiledFrame: Sendable {
         var count: FieldPath?
         var countName: String
         var most: Int
+        /// Holds where at least one comes; otherwise none does.
+        var when: Condition.Test?
     }
 
     init(_ frame: FrameDefinition) throws(YAMLProblem) {
@@ -75,9 +77,10 @@ struct CompiledFrame: Sendable {
                 guard path.slot.type.isCount else { throw node.problem("'\(name)' is no whole number to count by") }
                 (count, countName) = (path, name)
             }
+            let when = try repetition.when.map { text throws(YAMLProblem) in try Condition(text, among: slots).test }
             var assembler = FrameAssembler()
             for field in repetition.fields { try assembler.add(field, to: &slots, isRepeated: true) }
-            return Repetition(program: assembler.program, count: count, countName: countName, most: repetition.most)
+            return Repetition(program: assembler.program, count: count, countName: countName, most: repetition.most, when: when)
         }
         self.slots = slots
         rest = Rest(frame, sumCondition: sumCondition, repetition: repetition)
@@ -144,7 +147,8 @@ struct CompiledFrame: Sendable {
     ) throws(DecodeFailure) -> Int {
         let (present, errors) = (fields.present, fields.errors)
         var (reach, done) = (0, 0)
-        while times.map({ done < $0 }) ?? (fields.at < payload.byteCount && done < repetition.most) {
+        let least = repetition.when == nil ? 0 : 1
+        while times.map({ done < $0 }) ?? (done < least || (fields.at < payload.byteCount && done < repetition.most)) {
             let start = fields.at
             (fields.present, fields.errors) = (present, errors)
             reach = try repetition.program.run(payload, into: &fields)
@@ -158,6 +162,7 @@ struct CompiledFrame: Sendable {
     }
 
     private func times(_ repetition: Repetition, in fields: inout Fields) throws(DecodeFailure) -> Int? {
+        if let when = repetition.when, !when.holds(&fields) { return 0 }
         guard let count = repetition.count else { return nil }
         let times = count.value(in: &fields) ?? 0
         guard times >= 0, times <= Int64(repetition.most) else { throw .badValue(field: repetition.countName) }
@@ -172,7 +177,7 @@ struct CompiledFrame: Sendable {
             throw shortest == longest ? .wrongLength(is: count, expected: shortest) : .lengthOutside(is: count, expected: shortest...longest)
         }
         fields.clear()
-        if let checksum = rest.checksum {
+        if let checksum = rest.checksum, !checksum.isOptional {
             var isThere = true
             if let sumCondition = rest.sumCondition {
                 _ = try fixed.run(bytes, steps: sumCondition.steps, into: &fields)
@@ -184,7 +189,13 @@ struct CompiledFrame: Sendable {
                 count = checksum.payloadCount(of: count)
             }
         }
-        return (count, try fixed.run(bytes.extracting(first: count), into: &fields))
+        let reach = try fixed.run(bytes.extracting(first: count), into: &fields)
+        // A sum that only some devices send is there where its bytes are left over.
+        if let checksum = rest.checksum, checksum.isOptional, reach == count - checksum.kind.size {
+            guard checksum.holds(for: bytes) else { throw .badChecksum(frame: name) }
+            count = reach
+        }
+        return (count, reach)
     }
 
     private func expectEnd(_ reach: Int, _ payloadCount: Int, _ count: Int) throws(DecodeFailure) {

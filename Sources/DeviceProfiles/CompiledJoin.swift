@@ -10,6 +10,8 @@ struct CompiledJoin: Sendable {
     let count: UInt8
     let within: Int64
     let isRequired: Bool
+    /// Whether it is the newest that came before, for which nothing waits.
+    let isLatest: Bool
     private let when: [Condition]
     /// Slots of equal values in the reading's frame, and in the one joined.
     private let ownKeys: [UInt8]
@@ -23,7 +25,6 @@ struct CompiledJoin: Sendable {
             throw join.frame.node.problem(
                 "no frame is called '\(join.frame.text)'" + (Spelling.nearest(join.frame.text, among: names).map { "; did you mean '\($0)'?" } ?? ""))
         }
-        guard frame != index else { throw join.frame.node.problem("a frame is not joined to itself") }
         guard !frames[frame].repeats else {
             throw join.frame.node.problem("'\(join.frame.text)' repeats its fields: which of them would be joined?")
         }
@@ -31,6 +32,8 @@ struct CompiledJoin: Sendable {
         self.frame = frame
         within = join.within
         isRequired = join.isRequired
+        isLatest = join.isLatest
+        guard !isLatest || frame != index else { throw join.frame.node.problem("the latest of the frame itself is the frame itself") }
         when = try join.when.map { text throws(YAMLProblem) in try own.condition(text) }
         ownKeys = try join.by.map { key throws(YAMLProblem) in try own.place(of: key).slot.index }
         let other = Scope(frames[frame])

@@ -4,7 +4,8 @@ import StrictYAML
 /// How a reading tells when it was measured.
 struct CompiledTime: Sendable {
     private enum Form: Sendable {
-        case field(UInt8)
+        /// The first that is there.
+        case first([UInt8])
         case ago(WireNumber, secondsEach: Int64)
         /// Year to minute, and maybe second.
         case parts([WireNumber])
@@ -20,10 +21,12 @@ struct CompiledTime: Sendable {
 
     init(_ time: ReadingDefinition.Time, in scope: Scope) throws(YAMLProblem) {
         switch time.form {
-        case .field(let field):
-            let place = try scope.place(of: field)
-            guard place.slot.isTime, place.bits == nil else { throw field.node.problem("'\(field.text)' is no date-time") }
-            form = .field(place.slot.index)
+        case .first(let fields):
+            form = .first(try fields.map { field throws(YAMLProblem) in
+                let place = try scope.place(of: field)
+                guard place.slot.isTime, place.bits == nil else { throw field.node.problem("'\(field.text)' is no date-time") }
+                return place.slot.index
+            })
         case .ago(let number, let seconds): form = .ago(try WireNumber(number, in: scope), secondsEach: Int64(seconds))
         case .parts(let parts): form = .parts(try parts.map { part throws(YAMLProblem) in try WireNumber(part, in: scope) })
         }
@@ -36,8 +39,11 @@ struct CompiledTime: Sendable {
     func read(_ fields: inout Fields, into decoded: inout DecodedReading) -> String? {
         (decoded.time, decoded.ago, decoded.plusSeconds) = (-1, -1, 0)
         switch form {
-        case .field(let slot):
-            if fields.has(slot) { decoded.time = fields.mantissas[Fields.index(slot)] }
+        case .first(let slots):
+            for slot in slots where fields.has(slot) {
+                decoded.time = fields.mantissas[Fields.index(slot)]
+                break
+            }
         case .ago(let number, let seconds):
             guard let ago = number.whole(&fields) else { return nil }
             guard (0...CompiledTime.longest / seconds).contains(ago) else { return number.name }

@@ -57,9 +57,9 @@ package enum ConversationEvent: Sendable, Hashable {
 /// How far a device's clock was from ours.
 package struct ClockOffset: Sendable, Hashable {
     package enum Stage: String, Sendable {
-        /// As it was found, before anything was set: what corrects the times of stored records.
+        /// The first of a session, before anything was set: what corrects the times of stored records.
         case found
-        /// Read back after it was set.
+        /// Every later one: read back after it was set.
         case set
     }
 
@@ -135,10 +135,12 @@ package struct ConversationFailure: Error, Sendable, Hashable {
 }
 
 extension Duration {
+    var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+
     /// As profiles write it: `500 ms`, `2 s`, `5 min`.
     var words: String {
-        let (seconds, rest) = (components.seconds, components.attoseconds / 1_000_000_000_000_000)
-        if rest != 0 { return "\(seconds * 1000 + rest) ms" }
+        let seconds = components.seconds
+        if milliseconds % 1000 != 0 { return "\(milliseconds) ms" }
         return seconds >= 60 && seconds % 60 == 0 ? "\(seconds / 60) min" : "\(seconds) s"
     }
 }

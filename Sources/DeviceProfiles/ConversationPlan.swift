@@ -27,6 +27,8 @@ package struct ConversationPlan: Sendable {
     var answers: [Answer] = []
     var keepAlive: KeepAlive?
     var frames = ConversationFrames()
+    /// As it is before anything was heard.
+    var driver: (any AskingDriver)?
 
     package func session() -> ScriptedConversation { ScriptedConversation(plan: self) }
 }
@@ -52,6 +54,8 @@ extension ConversationPlan {
         case clock(ClockStep)
         case records(RecordAccess)
         case consent(BluetoothUUID, within: Duration)
+        /// The driver's own questions, until it has none.
+        case driver(within: Duration, tries: Int)
         /// Destroys what the device keeps: only after all of it was recorded, and only where that is allowed.
         case delete(Write, Expectation?)
     }
@@ -67,7 +71,8 @@ extension ConversationPlan {
     enum Awaited: Sendable {
         /// A frame of the profile.
         case frame(String)
-        case bytes(AnswerPattern, from: BluetoothUUID)
+        /// The beginning of a value, as it came; nil for any value.
+        case bytes(BytePattern?, from: BluetoothUUID)
     }
 
     struct Expectation: Sendable {
@@ -148,39 +153,5 @@ extension ConversationPlan {
     struct KeepAlive: Sendable {
         var write: Write
         var every: Duration
-    }
-}
-
-/// The frames of a profile, as far as a conversation looks at them.
-struct ConversationFrames: Sendable {
-    private var frames: [CompiledFrame] = []
-
-    init(_ frames: [CompiledFrame] = []) { self.frames = frames }
-
-    var names: [String] { frames.map(\.name) }
-
-    func source(of name: String) -> FrameSource? { frames.first { $0.name == name }?.source }
-
-    /// Whether the profile could read values of this characteristic.
-    func reads(_ characteristic: BluetoothUUID) -> Bool {
-        frames.contains { $0.source == .characteristic(characteristic) }
-    }
-
-    /// Which frame it is, by its beginning.
-    func name(of bytes: [UInt8], from characteristic: BluetoothUUID) -> String? {
-        let span = bytes.span.bytes
-        return frames.first { $0.source == .characteristic(characteristic) && $0.fits(span) }?.name
-    }
-
-    /// What is wrong with a frame of that name; nil if it is whole.
-    func fault(in bytes: [UInt8], name: String) -> DecodeFailure? {
-        guard let frame = frames.first(where: { $0.name == name }) else { return nil }
-        var fields = Fields()
-        do throws(DecodeFailure) {
-            try frame.run(bytes.span.bytes, into: &fields)
-            return nil
-        } catch {
-            return error
-        }
     }
 }

@@ -4,7 +4,7 @@ import StrictYAML
 extension ConversationReader {
     /// The first word of a step says what it is.
     private static let verbs = [
-        "subscribe", "read", "write", "ask", "expect", "listen", "pause", "for-each", "clock", "records", "consent", "delete",
+        "subscribe", "read", "write", "ask", "expect", "listen", "pause", "for-each", "clock", "records", "consent", "delete", "driver",
     ]
 
     mutating func steps(_ nodes: [YAMLNode], number: String) throws(YAMLProblem) -> [ConversationPlan.Step] {
@@ -48,12 +48,28 @@ extension ConversationReader {
             try map.only(["consent", "within", "optional"])
             kind = .consent(try heard(object), within: try limit(map, "consent"))
             waits = true
+        case "driver": kind = try driver(map, object)
         default: kind = try delete(map, key)
         }
         let what = object.kind == .scalar && verb != "for-each" ? (try? (map.optional("to") ?? object).text()) ?? "" : ""
         return ConversationPlan.Step(
             kind: kind, words: "step \(number), \(verb)\(what.isEmpty ? "" : " \(what)")",
             isOptional: try map.optional("optional")?.bool() ?? false)
+    }
+
+    private mutating func driver(_ map: YAMLMap, _ node: YAMLNode) throws(YAMLProblem) -> ConversationPlan.Kind {
+        try map.only(["driver", "within", "tries", "optional"])
+        guard try node.text() == "asks" else { throw node.problem("what of the driver? write 'driver: asks'") }
+        guard plan.driver != nil else { throw node.problem("this profile has no driver that asks of its own") }
+        waits = true
+        return .driver(within: try limit(map, "driver"), tries: try tries(map))
+    }
+
+    private func tries(_ map: YAMLMap) throws(YAMLProblem) -> Int {
+        guard let node = map.optional("tries") else { return 1 }
+        let tries = try node.int()
+        guard (1...10).contains(tries) else { throw node.problem("try 1 to 10 times") }
+        return tries
     }
 
     private mutating func subscribe(_ map: YAMLMap, _ node: YAMLNode) throws(YAMLProblem) -> ConversationPlan.Kind {
@@ -70,12 +86,7 @@ extension ConversationReader {
         let readsClock = map.optional("clock") != nil
         let write = try self.write(map, map.required("ask"), tellingTime: readsClock)
         let expectation = try expectation(map, to: map.optional("to"), verb: "ask")
-        let tries = try map.optional("tries").map { node throws(YAMLProblem) in
-            let tries = try node.int()
-            guard (1...10).contains(tries) else { throw node.problem("try 1 to 10 times") }
-            return tries
-        }
-        return .ask(write, expectation, tries: tries ?? 1)
+        return .ask(write, expectation, tries: try tries(map))
     }
 
     private mutating func expectation(

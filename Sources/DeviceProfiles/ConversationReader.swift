@@ -19,10 +19,12 @@ struct ConversationReader {
     var isOver = false
 
     static func read(
-        _ node: YAMLNode, characteristics: [(name: String, uuid: BluetoothUUID)], frames: ConversationFrames
+        _ node: YAMLNode, characteristics: [(name: String, uuid: BluetoothUUID)], frames: ConversationFrames,
+        driver: (any AskingDriver)? = nil
     ) throws(YAMLProblem) -> ConversationPlan {
         var reader = ConversationReader(characteristics: characteristics, frames: frames)
         reader.plan.frames = frames
+        reader.plan.driver = driver
         try reader.read(node.map())
         return reader.plan
     }
@@ -122,7 +124,7 @@ extension ConversationReader {
         if node.isQuoted {
             guard let from else { throw node.problem("bytes from where? add 'from: CHARACTERISTIC', or name a frame") }
             source = try characteristic(from)
-            awaited = .bytes(try node.answerPattern(), from: source)
+            awaited = .bytes(try node.text().isEmpty ? nil : node.pattern(), from: source)
         } else {
             let name = try node.text()
             guard let place = frames.source(of: name) else {

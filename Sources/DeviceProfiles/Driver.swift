@@ -11,6 +11,24 @@ package protocol Driver: Sendable {
     ) throws(DecodeFailure) -> [UnwrappedFrame]?
 }
 
+/// A driver whose device tells nothing unless it is asked, with questions that words cannot say. What it hears comes by `unwrap`,
+/// and moves it on to the next question; an answer that is damaged or of something else leaves it where it is.
+package protocol AskingDriver: Driver {
+    /// What to ask now; nil when all is told. Throws where it cannot go on: the device refused, or something is not known.
+    func question(key: [UInt8]?) throws(DecodeFailure) -> DriverQuestion?
+}
+
+package struct DriverQuestion: Sendable, Hashable {
+    package var bytes: [UInt8]
+    package var to: BluetoothUUID
+    /// For a human: `the 3rd of 5 blocks`.
+    package var words: String
+
+    package init(_ bytes: [UInt8], to: BluetoothUUID, words: String) {
+        (self.bytes, self.to, self.words) = (bytes, to, words)
+    }
+}
+
 /// What a driver found inside: an object of its protocol by name, and its bytes.
 package struct UnwrappedFrame: Sendable, Hashable {
     package var object: String

@@ -33,6 +33,8 @@ struct FrameDefinition: Sendable {
 
         var count: Count
         var most: Int
+        /// Holds where at least one comes; otherwise none does.
+        var when: ConditionText?
         /// Where the first one begins, if not behind the last field.
         var at: Int?
         var fields: [FieldDefinition]

@@ -42,7 +42,7 @@ enum FrameReader {
     private static func repetition(
         _ map: YAMLMap, _ node: YAMLNode, isBigEndian: Bool
     ) throws(YAMLProblem) -> FrameDefinition.Repetition {
-        try map.only(["repeat", "most", "at", "fields"])
+        try map.only(["repeat", "most", "when", "at", "fields"])
         let count = try map.required("repeat")
         let most = try map.optional("most")?.int() ?? 255
         guard (1...255).contains(most) else { throw node.problem("'most' is a number from 1 to 255") }
@@ -53,8 +53,11 @@ enum FrameReader {
             return field
         }
         guard fields.contains(where: { $0.skip == nil }) else { throw node.problem("nothing repeats without a field") }
+        let isUntilEnd = try count.text() == "until-end"
+        if let when = map.optional("when"), !isUntilEnd { throw when.problem("'when' goes with until-end; a count of 0 says that there is none") }
         return FrameDefinition.Repetition(
-            count: try count.text() == "until-end" ? .untilEnd : .field(try count.text(), node: count), most: most,
+            count: isUntilEnd ? .untilEnd : .field(try count.text(), node: count), most: most,
+            when: try map.optional("when").map { node throws(YAMLProblem) in ConditionText(text: try node.text(), node: node) },
             at: try map.optional("at").map { node throws(YAMLProblem) in try FieldReader.offset(node) }, fields: fields, node: node)
     }
 

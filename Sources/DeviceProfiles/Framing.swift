@@ -14,7 +14,8 @@ struct Framing: Sendable {
         /// One value holds several frames of this size.
         case chunks(Int)
         /// A byte with bits in front of each piece; the counter's bits go up by one and round.
-        case segments(first: UInt8, last: UInt8, counter: ClosedRange<Int>?)
+        /// `repeats`: so many bytes behind it are the same in every piece, and count once.
+        case segments(first: UInt8, last: UInt8, counter: ClosedRange<Int>?, repeats: Int)
         case parts(Parts)
     }
 
@@ -83,7 +84,7 @@ struct Framing: Sendable {
         case "chunks": return .chunks(try count(node, 1...most))
         case "segments":
             let bits = try node.map()
-            try bits.only(["first", "last", "counter"])
+            try bits.only(["first", "last", "counter", "repeats"])
             let (first, last) = (try count(bits.required("first"), 0...7), try count(bits.required("last"), 0...7))
             let counter = try bits.optional("counter").map { node throws(YAMLProblem) in
                 guard let range = ClosedRange(digits: try node.text()), range.lowerBound >= 0, range.upperBound <= 7 else {
@@ -94,7 +95,8 @@ struct Framing: Sendable {
             guard first != last, counter.map({ !$0.contains(first) && !$0.contains(last) }) ?? true else {
                 throw node.problem("first, last and counter are different bits")
             }
-            return .segments(first: 1 << UInt8(first), last: 1 << UInt8(last), counter: counter)
+            let repeats = try bits.optional("repeats").map { node throws(YAMLProblem) in try count(node, 1...64) } ?? 0
+            return .segments(first: 1 << UInt8(first), last: 1 << UInt8(last), counter: counter, repeats: repeats)
         default: return .parts(try parts(node))
         }
     }

@@ -16,6 +16,8 @@ struct FramingBuffer: Sendable {
 
     /// Whether no frame was begun.
     var isEmpty: Bool { bytes.isEmpty && count == 0 }
+    /// How many bytes wait for the rest of their frame.
+    var held: Int { bytes.count }
 
     /// Takes what came in one value, and gives the frames that are whole now. Never holds more than `framing.most` bytes.
     mutating func take(_ value: [UInt8], by framing: Framing, at milliseconds: Int64?) -> [[UInt8]] {
@@ -32,8 +34,8 @@ struct FramingBuffer: Sendable {
         case .sync(let bit, let size): return takeSynced(value, bit, size)
         case .chunks(let size):
             return passes(value, framing) ?? takeChunks(value, size)
-        case .segments(let first, let last, let counter):
-            return passes(value, framing) ?? takeSegment(value, first, last, counter, framing.most)
+        case .segments(let first, let last, let counter, let repeats):
+            return passes(value, framing) ?? takeSegment(value, first, last, counter, repeats, framing.most)
         case .parts(let parts):
             return passes(value, framing) ?? takePart(value, parts, framing.most)
         }
@@ -131,19 +133,19 @@ struct FramingBuffer: Sendable {
     }
 
     private mutating func takeSegment(
-        _ value: [UInt8], _ first: UInt8, _ last: UInt8, _ counter: ClosedRange<Int>?, _ most: Int
+        _ value: [UInt8], _ first: UInt8, _ last: UInt8, _ counter: ClosedRange<Int>?, _ repeats: Int, _ most: Int
     ) -> [[UInt8]] {
         guard let head = value.first else { return [] }
         let number = counter.map { Int(UInt32(head) & Condition.mask($0)) >> $0.lowerBound } ?? 0
         if head & first != 0 {
             forget()
             count = 1
-        } else if count == 0 || number != next {
+        } else if count == 0 || number != next || !value.dropFirst().starts(with: bytes.prefix(repeats)) {
             forget()
             dropped += value.count
             return []
         }
-        return add(value.dropFirst(), most, isLast: head & last != 0) {
+        return add(value.dropFirst(head & first != 0 ? 1 : 1 + repeats), most, isLast: head & last != 0) {
             counter.map { (number + 1) % (1 << $0.count) } ?? 0
         }
     }

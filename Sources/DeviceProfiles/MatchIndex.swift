@@ -16,20 +16,23 @@ struct MatchIndex: Sendable {
 
     init(_ profiles: [Profile]) {
         for (index, profile) in profiles.enumerated() where !profile.isRelay {
-            let match = profile.match
-            if let uuid = match.serviceData {
-                byServiceData[uuid, default: []].append(index)
-            } else if let company = match.company {
-                byCompany[company, default: []].append(index)
-            } else if let names = match.names, !names.isOptional {
-                add(index, names)
-            } else if match.isAnyCompany {
-                ofAnyCompany.append(index)
-            } else {
-                for service in Set(match.services) { byService[service, default: []].append(index) }
-                for port in profile.ports {
-                    if case .characteristic(let uuid) = port.source { byCharacteristic[uuid, default: []].append(index) }
-                }
+            for match in profile.matches { add(index, match, profile) }
+        }
+    }
+
+    private mutating func add(_ index: Int, _ match: MatchRule, _ profile: Profile) {
+        if let uuid = match.serviceData {
+            byServiceData[uuid, default: []].append(index)
+        } else if let company = match.company {
+            byCompany[company, default: []].append(index)
+        } else if let names = match.names, !names.isOptional {
+            add(index, names)
+        } else if match.isAnyCompany {
+            ofAnyCompany.append(index)
+        } else {
+            for service in Set(match.services) { byService[service, default: []].append(index) }
+            for port in profile.ports {
+                if case .characteristic(let uuid) = port.source { byCharacteristic[uuid, default: []].append(index) }
             }
         }
     }

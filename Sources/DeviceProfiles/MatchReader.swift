@@ -2,7 +2,21 @@ import StrictYAML
 
 /// Reads `match`.
 enum MatchReader {
-    static func match(_ node: YAMLNode) throws(YAMLProblem) -> MatchRule {
+    /// One rule, or a list of which any claims a device.
+    static func matches(_ node: YAMLNode) throws(YAMLProblem) -> [MatchRule] {
+        guard node.kind == .list else { return [try match(node)] }
+        let nodes = try node.list()
+        guard !nodes.isEmpty else { throw node.problem("an empty list claims no device: give a rule") }
+        var rules: [MatchRule] = []
+        for node in nodes {
+            let rule = try match(node)
+            if let first = rules.first, first.rank != rule.rank { throw node.problem("all rules of a profile have one rank") }
+            rules.append(rule)
+        }
+        return rules
+    }
+
+    private static func match(_ node: YAMLNode) throws(YAMLProblem) -> MatchRule {
         let map = try node.map()
         try map.only(["services", "service-data", "manufacturer", "data", "names", "rank"])
         var rule = MatchRule()
@@ -22,8 +36,11 @@ enum MatchReader {
             rule.data = try ByteShape(map)
         }
         if let rank = map.optional("rank") {
-            guard try rank.text() == "standard" else { throw rank.problem("the only rank is 'standard'; leave the line out for a vendor profile") }
-            rule.isStandard = true
+            switch try rank.text() {
+            case "standard": rule.rank = .standard
+            case "common": rule.rank = .common
+            default: throw rank.problem("the ranks are 'standard' and 'common'; leave the line out for a vendor profile")
+            }
         }
         let isNamed = rule.names.map { !$0.isOptional } ?? false
         guard isNamed || !rule.services.isEmpty || rule.serviceData != nil || rule.company != nil || rule.isAnyCompany else {

@@ -8,8 +8,18 @@ struct MatchRule: Sendable {
     /// What the advertised bytes look like.
     var data: ByteShape?
     var names: Names?
-    /// Yields to any vendor profile that also matches.
-    var isStandard = false
+    var rank = Rank.vendor
+
+    /// Of profiles that claim the same device the one of the highest rank has it.
+    enum Rank: Int, Sendable, Comparable {
+        /// Read beside the profile that the device has: its battery, its clock.
+        case common
+        /// Yields to any vendor profile that also matches.
+        case standard
+        case vendor
+
+        static func < (left: Rank, right: Rank) -> Bool { left.rawValue < right.rawValue }
+    }
 
     struct Names: Sendable {
         var exact: [String] = []

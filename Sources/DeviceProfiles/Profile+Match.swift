@@ -12,7 +12,10 @@ package struct MatchLine: Sendable, Hashable {
 extension Profile {
     /// Whether the profile claims the device that was observed, by name and by what it sends.
     func claims(_ seen: Observation) -> Bool {
-        guard relay == nil else { return false }
+        relay == nil && matches.contains { claims(seen, by: $0) }
+    }
+
+    private func claims(_ seen: Observation, by match: MatchRule) -> Bool {
         var isNamed = false
         if let names = match.names, !names.isOptional {
             guard let name = seen.name, names.contains(name) else { return false }
@@ -27,9 +30,14 @@ extension Profile {
         return seen.services.contains(where: match.services.contains)
     }
 
-    /// Every line of the match, held or not, and why. All are held exactly where the profile claims the device.
-    package func explain(_ seen: Observation) -> [MatchLine] {
-        guard relay == nil else { return [MatchLine(line: "relays", isHeld: false, because: "it reads messages, not devices")] }
+    /// For every rule of the match its lines, held or not, and why. The profile claims the device exactly where all lines of
+    /// one rule are held.
+    package func explain(_ seen: Observation) -> [[MatchLine]] {
+        guard relay == nil else { return [[MatchLine(line: "relays", isHeld: false, because: "it reads messages, not devices")]] }
+        return matches.map { explain(seen, $0) }
+    }
+
+    private func explain(_ seen: Observation, _ match: MatchRule) -> [MatchLine] {
         var lines: [MatchLine] = []
         func add(_ line: String, _ isHeld: Bool, _ because: String) { lines.append(MatchLine(line: line, isHeld: isHeld, because: because)) }
         var isNamed = false

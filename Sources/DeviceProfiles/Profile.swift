@@ -9,12 +9,18 @@ package final class Profile: Sendable {
     package let models: [Model]
     /// Changes whenever the profile's text, or that of a profile it extends, changes.
     package let version: String
-    let match: MatchRule
+    /// Any of these claims a device; all are of one rank.
+    let matches: [MatchRule]
     let relay: Relay?
+    /// The profile that it extends, if any.
+    let extends: String?
+    /// Whether it reads all bytes as the profile that it extends.
+    let readsAsItsBase: Bool
     let frames: [Frame]
     /// The places it listens to, each once, in the order of the frames.
     let ports: [Port]
     let vectors: [Vector]
+    let messageVectors: [MessageVector]
     /// As it is for a device of which nothing was heard yet.
     let driver: (any Driver)?
     /// Whether it must remember something between frames: see `Assembly`.
@@ -29,6 +35,8 @@ package final class Profile: Sendable {
         var readings: [Home] = []
         /// The readings of other frames that this one adds to.
         var adds: [Role] = []
+        /// Whether it is told once, and added to whatever follows.
+        var isLatest = false
         /// The readings that it makes final, by their place in the profile.
         var stops: [Int] = []
         /// Whether nothing that it becomes hangs on another frame.
@@ -61,13 +69,17 @@ package final class Profile: Sendable {
         models = definition.models
         self.version = version
         self.driver = driver
-        match = definition.match
+        matches = definition.matches
         relay = definition.relay
+        extends = definition.extends?.name
+        readsAsItsBase = definition.readsAsItsBase
         vectors = definition.vectors
+        messageVectors = definition.messageVectors
         let compiled = try CompiledFrame.compile(definition.frames)
         conversation = try definition.conversation.map { node throws(YAMLProblem) in
             try ConversationReader.read(
-                node, characteristics: definition.characteristics.map { ($0.name, $0.uuid) }, frames: ConversationFrames(compiled))
+                node, characteristics: definition.characteristics.map { ($0.name, $0.uuid) },
+                frames: ConversationFrames(compiled, of: definition), driver: driver as? any AskingDriver)
         }
         var frames = compiled.map { Frame(frame: $0) }
         for (place, reading) in definition.readings.enumerated() {
@@ -75,6 +87,7 @@ package final class Profile: Sendable {
                 let reading = try CompiledReading(reading, over: compiled[index], at: index, among: compiled)
                 for (number, join) in reading.joins.enumerated() {
                     frames[join.frame].adds.append(Role(frame: index, home: frames[index].readings.count, join: number))
+                    if join.isLatest { frames[join.frame].isLatest = true }
                 }
                 if case .on(let stop, _) = reading.settles, !frames[stop].stops.contains(place) { frames[stop].stops.append(place) }
                 frames[index].readings.append(Home(reading: place, compiled: reading))
@@ -99,10 +112,21 @@ package final class Profile: Sendable {
         countsFrames = readings.contains { $0.settles != nil }
     }
 
-    package var isStandard: Bool { match.isStandard }
+    var rank: MatchRule.Rank { matches.first?.rank ?? .vendor }
+    package var isStandard: Bool { rank != .vendor }
+    /// Whether it is read beside the profile that a device has.
+    package var isCommon: Bool { rank == .common }
     package var vectorCount: Int { vectors.count }
     /// Whether it reads an MQTT bridge's messages rather than a device's frames.
     package var isRelay: Bool { relay != nil }
+
+    /// Whether it knows the characteristic.
+    func listens(to uuid: BluetoothUUID) -> Bool { ports.contains { $0.source == .characteristic(uuid) } }
+
+    /// How many of the characteristics that it sends the profile knows.
+    func countOfCharacteristics(in seen: Observation) -> Int {
+        ports.count { port in if case .characteristic(let uuid) = port.source { seen.sends { $0 == uuid } } else { false } }
+    }
 
     /// Whether the profile could read something of it by its bytes alone, whatever its names say.
     func reads(_ seen: Observation) -> Bool {
@@ -115,7 +139,7 @@ package final class Profile: Sendable {
             case .anyManufacturer: seen.adverts.contains { !$0.manufacturerData.isEmpty }
             case .object: false
             }
-        } || (driver != nil && match.isOfData && seen.adverts.contains(where: match.fits))
+        } || (driver != nil && matches.contains { match in match.isOfData && seen.adverts.contains(where: match.fits) })
     }
 }
 
@@ -160,13 +184,13 @@ extension ReadingDefinition {
         var conditions = waitsFor + ignores + joins.flatMap(\.when)
         for value in values { conditions += value.when + value.units.flatMap(\.when) }
         switch time?.form {
-        case .field(let field): references.append(field)
+        case .first(let fields): references += fields
         case .ago(let number, _): numbers.append(number)
         case .parts(let parts): numbers += parts
         case nil: break
         }
         for case .number(let number) in [user, number].compactMap(\.self) { numbers.append(number) }
-        if case .field(let field) = qualifier { references.append(field) }
+        if case .first(let fields) = qualifier { references += fields }
         if case .equal(let number, _, _) = settles { numbers.append(number) }
         references += joins.flatMap(\.by) + numbers.flatMap(\.references)
         return references.map { $0.text[...] } + conditions.map { Scope.subject(of: $0.text) }

@@ -44,11 +44,12 @@ package struct ProfileSet: Sendable {
         case ambiguous([Profile])
     }
 
-    /// Exactly one profile, or none; two is an error. A vendor profile beats a standard one.
+    /// Exactly one profile, or none; two is an error. A vendor profile beats a standard one, and that one that is common.
     package func match(_ seen: Observation) -> Match {
         let claiming = index.candidates(for: seen).filter { profiles[$0].claims(seen) }.map { profiles[$0] }
-        let vendors = claiming.filter { !$0.isStandard }
-        let best = vendors.isEmpty ? claiming : vendors
+        let rank = claiming.map(\.rank).max()
+        var best = claiming.filter { $0.rank == rank }
+        if best.count > 1, rank == .standard { best = nearest(best, to: seen) }
         return switch best.count {
         case 0: .none
         case 1: .profile(best[0])
@@ -56,12 +57,39 @@ package struct ProfileSet: Sendable {
         }
     }
 
-    /// Every profile that could read it by its bytes alone.
-    package func readers(of seen: Observation) -> [Profile] { profiles.filter { $0.reads(seen) } }
+    /// Standard profiles that know the same characteristics: the one that reads the most of what is sent; and between one and
+    /// that which it extends, the richer one where the device tells its services, else the plainer one.
+    private func nearest(_ standards: [Profile], to seen: Observation) -> [Profile] {
+        let counts = standards.map { $0.countOfCharacteristics(in: seen) }
+        let nearest = zip(standards, counts).filter { $0.1 == counts.max() }.map(\.0)
+        if seen.services.isEmpty { return nearest.filter { one in !nearest.contains { one.extends == $0.name } } }
+        let named = nearest.filter { $0.matches.contains { $0.services.contains(where: seen.services.contains) } }
+        let among = named.isEmpty ? nearest : named
+        return among.filter { one in !among.contains { $0.extends == one.name } }
+    }
 
-    /// The profile of the bridge that publishes under this topic.
+    /// Who reads this of a device that has a profile: that profile, or for what it does not know the one common to all devices.
+    package func reader(of content: Observation.Content, for profile: Profile) -> Profile {
+        guard case .frame(let uuid, _) = content, !profile.listens(to: uuid) else { return profile }
+        return profiles.first { $0.isCommon && $0.listens(to: uuid) } ?? profile
+    }
+
+    /// Every profile that could read it by its bytes alone; of those that read alike the one that the others extend.
+    package func readers(of seen: Observation) -> [Profile] { profiles.filter { !$0.readsAsItsBase && $0.reads(seen) } }
+
+    /// The profile of the bridge that publishes under this topic. Of several, the one that names the topic most precisely.
     package func relay(for topic: String) -> Match {
-        let relays = profiles.filter { $0.relay?.topics.contains { $0.matches(topic) } ?? false }
+        var relays: [Profile] = []
+        var best: [Int] = []
+        for profile in profiles {
+            let matching = profile.relay?.topics.map(\.filter).filter { $0.matches(topic) } ?? []
+            guard let precision = matching.map(\.precision).max(by: { $0.lexicographicallyPrecedes($1) }) else { continue }
+            if precision == best {
+                relays.append(profile)
+            } else if best.lexicographicallyPrecedes(precision) {
+                (relays, best) = ([profile], precision)
+            }
+        }
         return switch relays.count {
         case 0: .none
         case 1: .profile(relays[0])

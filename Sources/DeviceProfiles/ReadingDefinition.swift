@@ -53,6 +53,8 @@ struct ReadingDefinition: Sendable {
             /// Bits in one row, most significant first.
             case joined([Reference])
             case sum([(field: Reference, each: ExactDecimal)])
+            /// The first of them that is there.
+            case first([Reference])
         }
 
         var form: Form
@@ -62,7 +64,7 @@ struct ReadingDefinition: Sendable {
         var references: [Reference] {
             switch form {
             case .field(let field): [field]
-            case .joined(let fields): fields
+            case .joined(let fields), .first(let fields): fields
             case .sum(let terms): terms.map(\.field)
             }
         }
@@ -75,12 +77,14 @@ struct ReadingDefinition: Sendable {
 
     enum Word: Sendable {
         case fixed(String)
-        case field(Reference)
+        /// The first of them that is there.
+        case first([Reference])
     }
 
     struct Time: Sendable {
         enum Form: Sendable {
-            case field(Reference)
+            /// The first of them that is there.
+            case first([Reference])
             /// So many units before the arrival.
             case ago(Number, secondsEach: Int)
             /// Year, month, day, hour, minute and, if there is one, second.
@@ -103,6 +107,8 @@ struct ReadingDefinition: Sendable {
         /// Milliseconds that the one waits for the other.
         var within: Int64 = 10_000
         var isRequired = false
+        /// Whether it is the newest that came before, for which nothing waits.
+        var isLatest = false
     }
 
     enum Settles: Sendable {

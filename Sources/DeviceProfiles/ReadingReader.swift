@@ -9,9 +9,8 @@ enum ReadingReader {
         let kind = try kind(name, key)
         let map = try node.map()
         try map.only([
-            "from", "requires", "waits-for", "ignores", "values", "measured-at", "user", "number", "site", "sample", "marks",
-            "with", "settles", "stream",
-        ])
+            "from", "requires", "waits-for", "ignores", "values", "measured-at", "user", "number", "marks", "with", "settles", "stream",
+        ] + qualifierWords)
         var reading = ReadingDefinition(name: name, kind: kind, node: node)
         reading.from = try several(map.optional("from"), reference)
         reading.requires = try items(map.optional("requires"), reference)
@@ -27,7 +26,7 @@ enum ReadingReader {
         reading.number = try map.optional("number").map(choice)
         reading.marks = try several(map.optional("marks"), reference)
         let word = kind.qualifierWord
-        for other in ["site", "sample"] where other != word {
+        for other in qualifierWords where other != word {
             if let node = map.optional(other) { throw node.problem("a \(kind.rawValue) has no \(other)") }
         }
         if let word { reading.qualifier = try map.optional(word).map { node throws(YAMLProblem) in try qualifier(node, of: kind) } }
@@ -36,6 +35,8 @@ enum ReadingReader {
         reading.stream = try map.optional("stream").map(stream)
         return reading
     }
+
+    private static let qualifierWords = Kind.allCases.compactMap(\.qualifierWord)
 
     /// `body-weight`, or `body-weight/stored` for a further one.
     private static func kind(_ name: String, _ key: YAMLNode) throws(YAMLProblem) -> Kind {
@@ -60,11 +61,11 @@ enum ReadingReader {
         return items
     }
 
-    /// A field, `{ field: user, plus: 1 }`, or `{ is: 1 }`.
+    /// A field, `{ field: user, plus: 1 }`, `{ first: [user, slot] }`, or `{ is: 1 }`.
     private static func choice(_ node: YAMLNode) throws(YAMLProblem) -> ReadingDefinition.Choice {
         guard node.kind == .map else { return .number(try ValueReader.number(node)) }
         let map = try node.map()
-        try map.only(["field", "plus", "is"])
+        try map.only(["field", "first", "plus", "is"])
         guard let fixed = map.optional("is") else { return .number(try ValueReader.number(map)) }
         try map.only(["is"])
         let number = try fixed.int()
@@ -72,11 +73,15 @@ enum ReadingReader {
         return .fixed(number)
     }
 
-    /// A field with codes, or `{ is: capillary-blood }`.
+    /// A field with codes, `{ first: [site, type.site] }`, or `{ is: capillary-blood }`.
     private static func qualifier(_ node: YAMLNode, of kind: Kind) throws(YAMLProblem) -> ReadingDefinition.Word {
-        guard node.kind == .map else { return .field(try reference(node)) }
+        guard node.kind == .map else { return .first([try reference(node)]) }
         let map = try node.map()
-        try map.only(["is"])
+        if let first = map.optional("first") {
+            try map.only(["first"])
+            return .first(try ValueReader.alternatives(first))
+        }
+        try map.only(["is", "first"])
         let fixed = try map.required("is")
         let word = try fixed.text()
         guard kind.qualifiers.contains(word) else { throw fixed.problem(unknown(word, qualifierOf: kind)) }
@@ -90,12 +95,14 @@ enum ReadingReader {
 
     private static func join(_ node: YAMLNode) throws(YAMLProblem) -> ReadingDefinition.Join {
         let map = try node.map()
-        try map.only(["frame", "by", "when", "within", "required"])
+        try map.only(["frame", "by", "when", "within", "required", "latest"])
         var join = ReadingDefinition.Join(frame: try reference(map.required("frame")))
         join.by = try several(map.optional("by"), reference)
         join.when = try several(map.optional("when"), condition)
         if let within = map.optional("within") { join.within = try within.milliseconds() }
         join.isRequired = try map.optional("required")?.bool() ?? false
+        join.isLatest = try map.optional("latest")?.bool() ?? false
+        if join.isLatest, let within = map.optional("within") { throw within.problem("nothing waits for the latest: leave 'within' out") }
         return join
     }
 

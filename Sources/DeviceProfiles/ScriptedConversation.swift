@@ -21,13 +21,17 @@ struct Talk<Line: Link> {
     let record: Conversation.Recording
     var values: SlotValues
     var subscribed: Set<BluetoothUUID> = []
+    /// What the driver has heard in this session.
+    var driver: (any AskingDriver)?
     /// How often each answer was given.
     var given: [Int: Int] = [:]
     /// The loops that are under way, the innermost last.
     var loops: [Round] = []
     /// Where we are, in words.
     var place = "the beginning"
+    private var buffers: [BluetoothUUID: FramingBuffer] = [:]
     private var hasBonded = false
+    private var hasToldClock = false
     private var lastWrite: Duration?
     private var lastKeepAlive = Duration.zero
     private var latest = Duration.zero
@@ -47,12 +51,11 @@ struct Talk<Line: Link> {
         case over
     }
 
-    /// What came, and which frame it is.
+    /// What came, and the frames that are whole with it.
     struct Heard {
         var arrived: Arrived
-        var frame: String?
-        /// What is wrong with that frame.
-        var fault: DecodeFailure?
+        var frames: [HeardFrame] = []
+        var isBroken: Bool { frames.contains { $0.fault != nil } }
     }
 
     init(link: Line, plan: ConversationPlan, context: ConversationContext, record: @escaping Conversation.Recording) {
@@ -60,6 +63,7 @@ struct Talk<Line: Link> {
         values = SlotValues(
             now: context.now, secondsFromUTC: context.secondsFromUTC, address: context.address, user: context.user,
             consent: context.consent, bindKey: context.bindKey)
+        driver = plan.driver
     }
 
     mutating func run() async throws(ConversationFailure) {
@@ -80,7 +84,7 @@ struct Talk<Line: Link> {
     }
 
     func instant(_ elapsed: Duration) -> Instant {
-        Instant(milliseconds: context.now.milliseconds + elapsed.components.seconds * 1000 + elapsed.components.attoseconds / 1_000_000_000_000_000)
+        Instant(milliseconds: context.now.milliseconds + elapsed.milliseconds)
     }
 }
 
@@ -174,37 +178,61 @@ extension Talk {
 
     /// Records a value and, only then, answers it.
     mutating func hear(_ arrived: Arrived) async throws(Stop) -> Heard {
-        var heard = Heard(arrived: arrived)
-        heard.frame = plan.frames.name(of: arrived.bytes, from: arrived.characteristic)
-        heard.fault = heard.frame.flatMap { plan.frames.fault(in: arrived.bytes, name: $0) }
+        let heard = Heard(arrived: arrived, frames: frames(in: arrived))
         if plan.frames.reads(arrived.characteristic) { try await tell(.value(arrived)) }
+        hearByDriver(arrived)
         // An acknowledged record is forgotten by its device: what arrived broken is not acknowledged.
-        guard heard.fault == nil else { return heard }
-        for (index, answer) in plan.answers.enumerated() where fits(answer.on, heard) {
-            if let times = answer.times, given[index, default: 0] >= times { continue }
-            given[index, default: 0] += 1
-            let before = place
-            place = "\(before), \(answer.words)"
-            try keep(answer.keeps, of: arrived.bytes)
-            if let clock = answer.clock { _ = try await tellClock(clock, arrived, stage: .found) }
-            for write in answer.writes { try await self.write(write, answering: arrived.bytes) }
-            place = before
-            break
+        guard !heard.isBroken else { return heard }
+        for (number, frame) in (heard.frames.isEmpty ? [HeardFrame(bytes: [])] : heard.frames).enumerated() {
+            for (index, answer) in plan.answers.enumerated() {
+                let answered: [UInt8]
+                switch answer.on {
+                case .frame(frame.name): answered = frame.bytes
+                case .bytes where number == 0 && match(answer.on, heard) != nil: answered = arrived.bytes
+                default: continue
+                }
+                if let times = answer.times, given[index, default: 0] >= times { continue }
+                given[index, default: 0] += 1
+                try await give(answer, to: answered, arrived)
+                break
+            }
         }
         return heard
     }
 
-    func fits(_ awaited: ConversationPlan.Awaited, _ heard: Heard) -> Bool {
+    private mutating func frames(in arrived: Arrived) -> [HeardFrame] {
+        let place = arrived.characteristic
+        var whole = [arrived.bytes]
+        if let framing = plan.frames.framing(of: place) {
+            whole = buffers[place, default: FramingBuffer()].take(arrived.bytes, by: framing, at: arrived.after.milliseconds)
+        }
+        return whole.map { plan.frames.frame($0, from: place) }
+    }
+
+    private mutating func give(_ answer: ConversationPlan.Answer, to bytes: [UInt8], _ arrived: Arrived) async throws(Stop) {
+        let before = place
+        place = "\(before), \(answer.words)"
+        try keep(answer.keeps, of: bytes)
+        if let clock = answer.clock { _ = try await tellClock(clock, in: bytes, arrived) }
+        for write in answer.writes { try await self.write(write, answering: bytes) }
+        place = before
+    }
+
+    /// The frame, or the value, that is awaited; nil if it is another.
+    func match(_ awaited: ConversationPlan.Awaited, _ heard: Heard) -> HeardFrame? {
         switch awaited {
-        case .frame(let name): heard.frame == name
-        case .bytes(let pattern, let source): heard.arrived.characteristic == source && pattern.begins(heard.arrived.bytes)
+        case .frame(let name): return heard.frames.first { $0.name == name }
+        case .bytes(let pattern, let source):
+            let bytes = heard.arrived.bytes
+            guard heard.arrived.characteristic == source, pattern?.fits(bytes.span.bytes, at: 0) ?? true else { return nil }
+            return HeardFrame(bytes: bytes, fault: heard.frames.compactMap(\.fault).first)
         }
     }
 
     func leaveLoop(at heard: Heard) throws(Stop) {
-        guard heard.fault == nil else { return }
+        guard !heard.isBroken else { return }
         for depth in loops.indices.reversed() {
-            if let until = loops[depth].until, fits(until, heard) { throw .loopEnded(depth) }
+            if let until = loops[depth].until, match(until, heard) != nil { throw .loopEnded(depth) }
         }
     }
 
@@ -217,13 +245,15 @@ extension Talk {
         }
     }
 
-    /// Hands out how far the device's clock is off.
+    /// Hands out how far the device's clock is off. Only the first offset of a session tells how its records were dated.
     mutating func tellClock(
-        _ clock: ConversationPlan.ClockField, _ arrived: Arrived, stage: ClockOffset.Stage
+        _ clock: ConversationPlan.ClockField, in bytes: [UInt8], _ arrived: Arrived
     ) async throws(Stop) -> ClockOffset {
+        let stage: ClockOffset.Stage = hasToldClock ? .set : .found
+        hasToldClock = true
         let offset: ClockOffset
-        switch clock.layout.said(in: arrived.bytes.dropFirst(clock.at)) {
-        case .tooShort: throw .failed(.unreadable(expected: "a clock", came: arrived.bytes, because: "too short"))
+        switch clock.layout.said(in: bytes.dropFirst(clock.at)) {
+        case .tooShort: throw .failed(.unreadable(expected: "a clock", came: bytes, because: "too short"))
         case .nothing: offset = ClockOffset(stage: stage, said: nil, seconds: nil)
         case .time(let said):
             offset = clock.layout.offset(said, now: instant(arrived.after), secondsFromUTC: context.secondsFromUTC, stage: stage)

@@ -34,6 +34,7 @@ extension Talk {
         case .clock(let clock): try await readAndSet(clock)
         case .records(let access): try await fetch(access)
         case .consent(let control, let limit): try await consent(control, within: limit)
+        case .driver(let limit, let tries): try await askByDriver(within: limit, tries: tries)
         case .delete(let write, let expectation):
             guard context.mayDelete else { return }
             guard let expectation else { return try await self.write(write) }
@@ -67,16 +68,16 @@ extension Talk {
         let deadline = await moment() + expectation.within
         while let arrived = try await wait(until: deadline) {
             let heard = try await hear(arrived)
-            if fits(expectation.awaited, heard) {
-                if let fault = heard.fault {
-                    throw .failed(.unreadable(expected: expectation.words, came: arrived.bytes, because: fault.detail))
+            if let answer = match(expectation.awaited, heard) {
+                if let fault = answer.fault {
+                    throw .failed(.unreadable(expected: expectation.words, came: answer.bytes, because: fault.detail))
                 }
-                try keep(expectation.keeps, of: arrived.bytes)
-                if let clock = expectation.clock { _ = try await tellClock(clock, arrived, stage: .found) }
+                try keep(expectation.keeps, of: answer.bytes)
+                if let clock = expectation.clock { _ = try await tellClock(clock, in: answer.bytes, arrived) }
                 for depth in loops.indices { loops[depth].answers += 1 }
                 return
             }
-            if let refusal = expectation.refusal, fits(refusal, heard) {
+            if let refusal = expectation.refusal, match(refusal, heard) != nil {
                 throw .failed(.refused(expected: expectation.words, came: arrived.bytes))
             }
             try leaveLoop(at: heard)
@@ -93,7 +94,7 @@ extension Talk {
                 let deadline = min(end, listening.silence.map { quiet + $0 } ?? .longest)
                 guard let arrived = try await wait(until: deadline) else { return }
                 let heard = try await hear(arrived)
-                if heard.fault == nil, listening.until.contains(where: { fits($0, heard) }) { return }
+                if !heard.isBroken, listening.until.contains(where: { match($0, heard) != nil }) { return }
                 try leaveLoop(at: heard)
                 quiet = await moment()
             }
@@ -145,7 +146,7 @@ extension Talk {
         var found: ClockOffset?
         if !clock.isWriteOnly {
             let arrived = try await read(clock.characteristic)
-            found = try await tellClock(field, arrived, stage: .found)
+            found = try await tellClock(field, in: arrived.bytes, arrived)
         }
         switch clock.setting {
         case .never: return
@@ -156,13 +157,13 @@ extension Talk {
         try await write(ConversationPlan.Write(template: clock.layout.template, to: clock.characteristic))
         guard !clock.isWriteOnly else { return }
         let arrived = try await read(clock.characteristic)
-        _ = try await tellClock(field, arrived, stage: .set)
+        _ = try await tellClock(field, in: arrived.bytes, arrived)
     }
 
     /// User Data Service 1.0, section 3.7: `02 user code`, answered by `20 02 01`, or by another code for "no".
     private mutating func consent(_ control: BluetoothUUID, within limit: Duration) async throws(Stop) {
         let template = WriteTemplate(pieces: [.literal([0x02]), .number(.user, .u8), .number(.consent, .u16le)])
-        guard let yes = AnswerPattern("20 02 01"), let any = AnswerPattern("20 02") else { return }
+        guard let yes = BytePattern("20 02 01"), let any = BytePattern("20 02") else { return }
         let expectation = ConversationPlan.Expectation(
             awaited: .bytes(yes, from: control), words: "consent", refusal: .bytes(any, from: control), within: limit)
         try await ask(ConversationPlan.Write(template: template, to: control), expectation, tries: 1)

@@ -6,21 +6,24 @@ enum TimeReader {
     private static let parts = ["year", "month", "day", "hour", "minute", "second"]
     private static let further = ["plus-minutes", "plus-seconds", "zone"]
 
-    /// A field; `{ field: time, … }`; `{ ago: field, unit: s }`; or `{ year: yy, plus-years: 2000, month: mm, … }`.
+    /// A field; `{ field: time, … }`; `{ first: [user-time, time], … }`; `{ ago: field, unit: s }`; or `{ year: yy, plus-years: 2000, month: mm, … }`.
     static func time(_ node: YAMLNode) throws(YAMLProblem) -> ReadingDefinition.Time {
         guard node.kind == .map else {
-            return ReadingDefinition.Time(form: .field(try ReadingReader.reference(node)), node: node)
+            return ReadingDefinition.Time(form: .first([try ReadingReader.reference(node)]), node: node)
         }
         let map = try node.map()
         if let ago = map.optional("ago") {
             try map.only(["ago", "unit"])
             return ReadingDefinition.Time(form: .ago(try ValueReader.number(ago), secondsEach: try seconds(map.required("unit"))), node: node)
         }
-        try map.only(["field", "ago", "plus-years"] + parts + further)
+        try map.only(["field", "first", "ago", "plus-years"] + parts + further)
         var time: ReadingDefinition.Time
         if let field = map.optional("field") {
             try map.only(["field"] + further)
-            time = ReadingDefinition.Time(form: .field(try ReadingReader.reference(field)), node: node)
+            time = ReadingDefinition.Time(form: .first([try ReadingReader.reference(field)]), node: node)
+        } else if let first = map.optional("first") {
+            try map.only(["first"] + further)
+            time = ReadingDefinition.Time(form: .first(try ValueReader.alternatives(first)), node: node)
         } else {
             var numbers: [ReadingDefinition.Number] = []
             for part in parts {

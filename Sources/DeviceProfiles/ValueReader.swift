@@ -3,7 +3,7 @@ import StrictYAML
 
 /// Reads the values of a reading: which numbers they are, and in which units.
 enum ValueReader {
-    private static let numberKeys = ["field", "sum", "plus"]
+    private static let numberKeys = ["field", "sum", "first", "plus"]
 
     static func value(
         _ name: String, _ key: YAMLNode, _ node: YAMLNode, kind: Kind
@@ -36,9 +36,15 @@ enum ValueReader {
         return ReadingDefinition.Number(form: .joined(fields), node: node)
     }
 
-    /// What `field` or `sum` of a map says, and `plus`.
+    /// What `field`, `sum` or `first` of a map says, and `plus`.
     static func number(_ map: YAMLMap) throws(YAMLProblem) -> ReadingDefinition.Number {
         var number: ReadingDefinition.Number
+        if let first = map.optional("first") {
+            for other in ["field", "sum", "plus"] {
+                if let node = map.optional(other) { throw node.problem("'\(other)' has no place beside 'first'") }
+            }
+            return ReadingDefinition.Number(form: .first(try alternatives(first)), node: first)
+        }
         if let sum = map.optional("sum") {
             if let field = map.optional("field") { throw field.problem("say 'field' or 'sum', not both") }
             let terms = try items(sum) { node throws(YAMLProblem) -> (field: ReadingReader.Reference, each: ExactDecimal) in
@@ -56,6 +62,13 @@ enum ValueReader {
             guard abs(number.plus.clamped) <= 1_000_000_000 else { throw plus.problem("'plus' lies between -1000000000 and 1000000000") }
         }
         return number
+    }
+
+    /// At least two fields, of which the first that is there counts.
+    static func alternatives(_ node: YAMLNode) throws(YAMLProblem) -> [ReadingReader.Reference] {
+        let fields = try items(node, ReadingReader.reference)
+        guard fields.count > 1 else { throw node.problem("'first' chooses among at least two fields; write a single one under 'field'") }
+        return fields
     }
 
     private static func units(_ map: YAMLMap, _ vital: Vital) throws(YAMLProblem) -> [ReadingDefinition.UnitChoice] {

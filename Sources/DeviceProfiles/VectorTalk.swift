@@ -16,12 +16,12 @@ struct VectorTalk: Sendable {
 /// Reads `talk:` of a vector.
 struct TalkReader {
     let characteristics: [(name: String, uuid: BluetoothUUID)]
-    /// The characteristics that the profile's frames come from.
+    /// Whose values the profile reads.
     let frames: Set<BluetoothUUID>
 
     init(of definition: ProfileDefinition) {
         characteristics = definition.characteristics.map { ($0.name, $0.uuid) }
-        frames = Set(definition.frames.compactMap { if case .characteristic(let uuid) = $0.source { uuid } else { nil } })
+        frames = definition.readCharacteristics
     }
 
     func talk(_ node: YAMLNode) throws(YAMLProblem) -> VectorTalk {

@@ -13,6 +13,8 @@ struct WireNumber: Sendable {
 
     /// The slot, where it is one whole field as it stands.
     let slot: UInt8?
+    /// Where it is the first of several whole fields that is there, those.
+    private let first: [UInt8]
     private let parts: [Part]
     /// Already in the sum, in powers of ten of `exponent`.
     let plus: Int64
@@ -27,11 +29,12 @@ struct WireNumber: Sendable {
     /// - Parameter isWord: whether a word will do, as the number of its code.
     init(_ number: ReadingDefinition.Number, in scope: Scope, isWord: Bool = false) throws(YAMLProblem) {
         var terms: [(field: ReadingDefinition.Reference, each: ExactDecimal)] = []
-        var (isRow, isPlain) = (false, false)
+        var (isRow, isPlain, isFirst) = (false, false, false)
         switch number.form {
         case .field(let field): (terms, isPlain) = ([(field, ExactDecimal(1))], true)
         case .joined(let fields): (terms, isRow) = (fields.map { ($0, ExactDecimal(1)) }, true)
         case .sum(let sum): terms = sum
+        case .first(let fields): (terms, isFirst) = (fields.map { ($0, ExactDecimal(1)) }, true)
         }
         let places = try terms.map { term throws(YAMLProblem) in
             let place = try scope.place(of: term.field)
@@ -40,7 +43,10 @@ struct WireNumber: Sendable {
             return place
         }
         isPlain = isPlain && places[0].bits == nil && number.plus == 0
-        if !isPlain, let index = places.firstIndex(where: { $0.slot.type.statesDecimals }) {
+        if isFirst, let index = places.firstIndex(where: { $0.bits != nil || $0.slot.type.statesDecimals != places[0].slot.type.statesDecimals }) {
+            throw terms[index].field.node.problem("'first' chooses among whole fields of one sort; '\(terms[index].field.text)' is of another")
+        }
+        if !isPlain, !isFirst, let index = places.firstIndex(where: { $0.slot.type.statesDecimals }) {
             throw terms[index].field.node.problem("'\(terms[index].field.text)' has decimals of its own, and cannot be joined or added to")
         }
         let least = terms.map(\.each.exponent).min() ?? 0
@@ -68,10 +74,11 @@ struct WireNumber: Sendable {
         plus = Int64(number.plus) * WireNumber.power(-Int(lowest))
         exponent = lowest
         slot = isPlain ? places[0].slot.index : nil
+        first = isFirst ? places.map(\.slot.index) : []
         name = terms[0].field.text
         firstSlot = places[0].slot.index
         isRepeated = places.contains { $0.slot.isRepeated }
-        statesDecimals = isPlain && places[0].slot.type.statesDecimals
+        statesDecimals = (isPlain || isFirst) && places[0].slot.type.statesDecimals
     }
 
     /// Factors have exponents of -9 to 9, and a few zeros that were cut off: 64 bits hold what comes of the usual ones.
@@ -88,6 +95,12 @@ struct WireNumber: Sendable {
         if let slot {
             guard fields.has(slot) else { return .absent }
             return .number(fields.mantissas[Fields.index(slot)], exponent: fields.exponents[Fields.index(slot)])
+        }
+        if !first.isEmpty {
+            for slot in first where fields.has(slot) {
+                return .number(fields.mantissas[Fields.index(slot)], exponent: fields.exponents[Fields.index(slot)])
+            }
+            return .absent
         }
         var sum = plus
         for index in parts.indices {

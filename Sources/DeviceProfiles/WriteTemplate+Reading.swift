@@ -49,7 +49,7 @@ struct TemplateReader {
             throw node.problem("'{\(text)}' is no slot: write its name, and its type behind a colon, such as {record:u16-le}")
         }
         let type = try parts.count == 2 ? numberType(parts[1], node) : nil
-        if let sum = WriteSum(rawValue: name) { return try self.sum(sum, words, type, node, before) }
+        if let sum = Checksum.Kind(rawValue: name) { return try self.sum(sum, words, type, node, before) }
         if name == "echo" { return try echo(words, type, node) }
         guard words.count == 1 else { throw node.problem("'{\(text)}' is no slot: only 'echo' and sums take a second word") }
         if let bytes = bytesSlot(name) {
@@ -67,7 +67,7 @@ struct TemplateReader {
     }
 
     private func sum(
-        _ sum: WriteSum, _ words: [String], _ type: WriteTemplate.NumberType?, _ node: YAMLNode, _ before: [WriteTemplate.Piece]
+        _ sum: Checksum.Kind, _ words: [String], _ type: WriteTemplate.NumberType?, _ node: YAMLNode, _ before: [WriteTemplate.Piece]
     ) throws(YAMLProblem) -> WriteTemplate.Piece {
         let covered = WriteTemplate(pieces: before).length
         guard type == nil, words.count == 1 || (words.count == 3 && words[1] == "from") else {
@@ -138,7 +138,7 @@ struct TemplateReader {
     /// Names that a loop or what is kept may not have.
     static let words =
         ["date-time", "current-time", "utc-date-time", "utc-current-time", "address", "address-reversed", "key", "echo", "user", "consent"]
-        + WriteTemplate.CivilPart.allCases.map(\.rawValue) + WriteSum.allCases.map(\.rawValue)
+        + WriteTemplate.CivilPart.allCases.map(\.rawValue) + Checksum.Kind.allCases.map(\.rawValue)
         + epochs.flatMap { ["seconds-\($0)", "local-seconds-\($0)", "midnight-\($0)", "local-midnight-\($0)"] }
 }
 

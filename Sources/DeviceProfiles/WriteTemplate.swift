@@ -15,7 +15,7 @@ struct WriteTemplate: Sendable, Hashable {
         /// Bytes kept of an earlier value.
         case kept(String, width: Int)
         /// Over all bytes before it, from an offset on.
-        case sum(WriteSum, from: Int)
+        case sum(Checksum.Kind, from: Int)
     }
 
     enum NumberSlot: Sendable, Hashable {
@@ -64,7 +64,7 @@ struct WriteTemplate: Sendable, Hashable {
         func bytes(_ number: Int) -> [UInt8]? {
             guard number >= 0, let number = UInt32(exactly: number), number <= most else { return nil }
             switch self {
-            case .bcd: return [UInt8(number / 10 << 4 | number % 10)]
+            case .bcd: return [UInt8((number / 10) << 4 | number % 10)]
             case .digits: return [UInt8(ascii: "0") + UInt8(number / 10), UInt8(ascii: "0") + UInt8(number % 10)]
             default:
                 let little = (0..<width).map { UInt8(truncatingIfNeeded: number >> (8 * UInt32($0))) }
@@ -111,7 +111,7 @@ extension WriteTemplate.Piece {
         case .key: 16
         case .echo(let range): range.count
         case .kept(_, let width): width
-        case .sum(let sum, _): sum.width
+        case .sum(let sum, _): sum.size
         }
     }
 }
@@ -172,7 +172,9 @@ extension WriteTemplate {
             case .kept(let name, _):
                 guard let kept = values.kept[name] else { throw MissingSlot(what: "'\(name)', which the device has not told") }
                 bytes += kept
-            case .sum(let sum, let start): bytes += sum.bytes(over: bytes.dropFirst(start))
+            case .sum(let kind, let start):
+                let sum = Checksum(kind).value(of: bytes.span.bytes.extracting(droppingFirst: start))
+                bytes += (0..<kind.size).map { UInt8(truncatingIfNeeded: sum >> (8 * UInt32($0))) }
             }
         }
         return bytes

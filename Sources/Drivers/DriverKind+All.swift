@@ -4,7 +4,7 @@ import StrictYAML
 
 extension DriverKind {
     /// The closed list: what a profile may name under `driver`.
-    package static let all: [DriverKind] = [BTHome.kind, MiBeacon.kind, OmronMemory.kind]
+    package static let all: [DriverKind] = [BTHome.kind, ColmiRing.kind, IcomonAdvert.kind, MiBeacon.kind, OmronMemory.kind]
 
     /// For drivers that have nothing to set.
     static func refuse(_ settings: YAMLMap?, of driver: String) throws(YAMLProblem) {

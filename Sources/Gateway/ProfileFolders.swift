@@ -1,4 +1,5 @@
 import DeviceProfiles
+import Drivers
 import Foundation
 
 /// Where profiles lie on the disk.
@@ -54,7 +55,7 @@ package enum ProfileFolders {
 
     /// The one place that knows which drivers there are.
     package static func compile(_ sources: [ProfileSet.Source]) throws(ProfileSet.Problems) -> ProfileSet {
-        try ProfileSet(sources)
+        try ProfileSet(sources, drivers: DriverKind.all)
     }
 
     private static func isFolder(_ path: String) -> Bool {

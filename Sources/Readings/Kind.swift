@@ -42,6 +42,12 @@ package enum Kind: String, Sendable, Hashable, CaseIterable {
 
     package var values: [Value] { Kind.table[self] ?? [] }
 
+    /// The names of the values, each once.
+    package var names: [String] {
+        var seen: Set<String> = []
+        return values.map(\.name).filter { seen.insert($0).inserted }
+    }
+
     /// The vital that `name` stands for. An unknown or absent qualifier falls back to the unqualified code.
     package func vital(_ name: String, qualifier: String? = nil) -> Vital? {
         values.first { $0.name == name && $0.qualifier == qualifier }?.vital

@@ -1,8 +1,6 @@
 import ArgumentParser
 import DeviceProfiles
-import ExactJSON
 import Foundation
-import Glibc
 import Readings
 
 extension ProfilesCommand {
@@ -40,7 +38,7 @@ extension ProfilesCommand {
         }
 
         func run() throws {
-            let draft = try ProfileDraft(path: name, from: try capture(), shows: try shows.map(shown))
+            let draft = try ProfileDraft(path: name, from: try CaptureFile.observation(in: from), shows: try shows.map(shown))
             for lost in draft.notFound {
                 Terminal.complain("\(lost.name) \(lost.value.text) \(lost.unit.rawValue) stands nowhere in the bytes as a plain number")
             }
@@ -49,21 +47,6 @@ extension ProfilesCommand {
             try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
             try Data(draft.text.utf8).write(to: file, options: .withoutOverwriting)
             Terminal.out("\(file.relativePath): fill in what is marked, then run: vitalgate profiles test \(file.relativePath)")
-        }
-
-        /// The first line of the capture; what `decode` alone understands (`id`, `zone` …) is left out.
-        private func capture() throws -> Observation {
-            let file = from == "-" ? 0 : open(from, O_RDONLY)
-            guard file >= 0 else { throw CommandFailure("\(from) cannot be read") }
-            var lines = InputLines(file: file)
-            guard let line = lines.next(), let object = try? JSON(parsing: line).object else {
-                throw CommandFailure("\(from): the first line is no JSON object such as 'vitalgate decode' takes")
-            }
-            do throws(BadInput) {
-                return try ObservationJSON.read(JSONObject(object.members.filter { ObservationJSON.keys.contains($0.key) }))
-            } catch {
-                throw CommandFailure("\(from): \(error.detail)")
-            }
         }
 
         /// `weight=67.25kg`, `pulse=61 /min`

@@ -30,7 +30,7 @@ import Testing
     }
 
     static let outcomes: [(line: String, outcome: String, code: String)] = [
-        (#"{"characteristic":"2a19","frames":["64"]}"#, "no-profile", "no-profile"),
+        (#"{"characteristic":"2a6e","frames":["64"]}"#, "no-profile", "no-profile"),
         (#"{}"#, "no-profile", "no-profile"),
         (#"{"name":"nobody"}"#, "no-profile", "no-profile"),
         (#"{"serviceData":{"181d":"22583ee207070110111e","181b":"0226b20705040f0201ac018642"}}"#, "ambiguous", "ambiguous"),

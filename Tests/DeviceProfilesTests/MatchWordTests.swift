@@ -10,7 +10,7 @@ import Testing
             profile: \(name)
             title: A scale
             source: these tests
-            match: { \(match) }
+            match: \(match.hasPrefix("[") ? match : "{ \(match) }")
             frames: { f: { from: \(from), tail: ignored, fields: [ { name: w, type: u8 } ] } }
             readings: { body-weight: { values: { weight: { field: w, unit: kg } } } }
             vectors:
@@ -24,7 +24,7 @@ import Testing
         let set = try ProfileSet([profile(match)])
         let isClaimed = if case .profile = set.match(seen) { true } else { false }
         // The lines that are told say the same as the match itself.
-        #expect(set.profiles[0].explain(seen).allSatisfy(\.isHeld) == isClaimed)
+        #expect(set.profiles[0].explain(seen).contains { $0.allSatisfy(\.isHeld) } == isClaimed)
         return isClaimed
     }
 
@@ -79,11 +79,22 @@ import Testing
 
     @Test("Every line is told, held or not, and why") func explain() throws {
         let set = try ProfileSet([profile("services: [\"181D\"], manufacturer: \"0157\", data: { length: 2 }, names: { prefix: [MI] }")])
-        let told = set.profiles[0].explain(seen("MX", company: 0x0157, "01")).map { "\($0.isHeld ? "+" : "-") \($0.line): \($0.because)" }
+        let told = set.profiles[0].explain(seen("MX", company: 0x0157, "01"))[0].map { "\($0.isHeld ? "+" : "-") \($0.line): \($0.because)" }
         #expect(told == [
             "- names: prefix MI: the name is 'MX'", "+ manufacturer: 0157: it is advertised", "- data: no advertised bytes look so",
             "- services: 181d: nobody told its services",
         ])
+    }
+
+    @Test("Of a list of rules any claims, each told by itself, and all have one rank") func rules() throws {
+        let rules = "[ { manufacturer: \"0157\" }, { names: { exact: [Band] } } ]"
+        let set = try ProfileSet([profile(rules)])
+        #expect(set.profiles[0].claims(seen("Other", company: 0x0157, "01")))
+        #expect(set.profiles[0].explain(seen("Band", company: 0x0158, "01")).map { $0.map(\.isHeld) } == [[false], [true]])
+        #expect(!set.profiles[0].claims(seen("Other", company: 0x0158, "01")))
+        let ranks = "[ { manufacturer: \"0157\" }, { names: { exact: [Band] }, rank: standard } ]"
+        #expect(problems(of: [try profile(ranks)]).first?.contains("all rules of a profile have one rank") == true)
+        #expect(problems(of: [try profile("[]")]).first?.contains("an empty list claims no device: give a rule") == true)
     }
 
     @Test("Whoever claims is asked, in every shipped profile's own proof") func indexMissesNobody() throws {

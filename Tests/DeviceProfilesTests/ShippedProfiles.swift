@@ -1,4 +1,5 @@
 import DeviceProfiles
+import Drivers
 import Foundation
 
 /// The profiles of this repository, as they are shipped.
@@ -16,5 +17,5 @@ enum ShippedProfiles {
         }
     }
 
-    static func set() throws -> ProfileSet { try ProfileSet(sources()) }
+    static func set() throws -> ProfileSet { try ProfileSet(sources(), drivers: DriverKind.all) }
 }

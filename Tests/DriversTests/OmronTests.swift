@@ -7,8 +7,8 @@ import Testing
 @Suite("Omron memory") struct OmronTests {
     static let settings = """
         maps:
-          - { models: [HEM-7322T, HEM-7322T-D], record: packed14, size: 14, users: [0x02AC, 0x0824], slots: 100, block: 56, access: key }
-          - { models: [HEM-7142T2], record: vital14, size: 14, users: [0x02E8], slots: 14, block: 44, access: token }
+          - { models: [HEM-7322T, HEM-7322T-D], record: packed14, size: 14, users: [0x02AC, 0x0824], slots: 100, seconds: 7, block: 56, access: key }
+          - { models: [HEM-7142T2], record: vital14, size: 14, users: [0x02E8], slots: 14, seconds: 6, block: 44, access: token }
         """
     static let answers = [
         "49123040-aee8-11e1-a74d-0002a5d5c51b", "4d0bf320-aee8-11e1-a0d9-0002a5d5c51b",
@@ -79,6 +79,12 @@ import Testing
         #expect(try memory.unwrap(frame(Self.answers[0], absent.hex), of: nil, key: nil) == [])
     }
 
+    @Test("Seconds above 59 count as 59, and nothing else of the record changes") func seconds() throws {
+        var memory = try opened("HEM-7142T2")
+        let packet = answer(at: 0x2E8, "6558541a331aff1800004c00ba00")
+        #expect(told(try memory.unwrap(frame(Self.answers[0], packet.hex), of: nil, key: nil)) == ["vital14: 016558541a331afb1800004c00ba00"])
+    }
+
     @Test("Bytes outside of all records belong to nobody") func outside() throws {
         var memory = try opened("HEM-7142T2")
         let clock = answer(at: 0x028C, "c8a80000000000001a06120e3509ee00")
@@ -110,17 +116,18 @@ import Testing
     @Test("Each mistake in the settings has its sentence", arguments: [
         ("nothing: 1", "unknown key 'nothing'"),
         ("maps: []", "name at least one map"),
-        ("maps: [{ record: a, size: 4, users: [0], slots: 1, block: 16, access: key }]", "'size' is 8 to 64"),
-        ("maps: [{ record: a, size: 14, users: [0], slots: 0, block: 16, access: key }]", "'slots' is 1 to 1000"),
-        ("maps: [{ record: a, size: 14, users: [0], slots: 1, block: 64, access: key }]", "'block' is 8 to 56"),
-        ("maps: [{ record: a, size: 14, users: [], slots: 1, block: 16, access: key }]", "1 to 4 users"),
-        ("maps: [{ record: a, size: 14, users: [0xFFF8], slots: 1, block: 16, access: key }]", "leave the 64 KiB of memory"),
-        ("maps: [{ record: a, size: 14, users: [0, 16], slots: 2, block: 16, access: key }]", "the users' records overlap: 2 of 14 bytes are 28"),
-        ("maps: [{ record: a, size: 14, users: [0], slots: 1, block: 16, access: free }]", "unknown access 'free'; known here: key, token, bond"),
-        ("maps: [{ record: a, size: 14, users: [0], slots: 1, block: 16 }]", "the key 'access' is missing"),
-        ("maps: [{ models: [A, A], record: a, size: 14, users: [0], slots: 1, block: 16, access: key }]", "a second map for 'A'"),
+        ("maps: [{ record: a, size: 4, users: [0], slots: 1, seconds: 7, block: 16, access: key }]", "'size' is 8 to 64"),
+        ("maps: [{ record: a, size: 14, users: [0], slots: 0, seconds: 7, block: 16, access: key }]", "'slots' is 1 to 1000"),
+        ("maps: [{ record: a, size: 14, users: [0], slots: 1, seconds: 7, block: 64, access: key }]", "'block' is 8 to 56"),
+        ("maps: [{ record: a, size: 14, users: [0], slots: 1, seconds: 14, block: 16, access: key }]", "'seconds' is 0 to 13"),
+        ("maps: [{ record: a, size: 14, users: [], slots: 1, seconds: 7, block: 16, access: key }]", "1 to 4 users"),
+        ("maps: [{ record: a, size: 14, users: [0xFFF8], slots: 1, seconds: 7, block: 16, access: key }]", "leave the 64 KiB of memory"),
+        ("maps: [{ record: a, size: 14, users: [0, 16], slots: 2, seconds: 7, block: 16, access: key }]", "the users' records overlap: 2 of 14 bytes are 28"),
+        ("maps: [{ record: a, size: 14, users: [0], slots: 1, seconds: 7, block: 16, access: free }]", "unknown access 'free'; known here: key, token, bond"),
+        ("maps: [{ record: a, size: 14, users: [0], slots: 1, seconds: 7, block: 16 }]", "the key 'access' is missing"),
+        ("maps: [{ models: [A, A], record: a, size: 14, users: [0], slots: 1, seconds: 7, block: 16, access: key }]", "a second map for 'A'"),
         (
-            "maps: [{ record: a, size: 14, users: [0], slots: 1, block: 16, access: key }, { record: a, size: 14, users: [0], slots: 1, block: 16, access: key }]",
+            "maps: [{ record: a, size: 14, users: [0], slots: 1, seconds: 7, block: 16, access: key }, { record: a, size: 14, users: [0], slots: 1, seconds: 7, block: 16, access: key }]",
             "with several maps, each says its 'models'"
         ),
     ])

@@ -15,6 +15,7 @@ struct OmronChannels: Sendable {
         "0ae12b00-aee8-11e1-a192-0002a5d5c51b", "10e1ba60-aee8-11e1-89e5-0002a5d5c51b",
     ].compactMap { BluetoothUUID($0) }
 
+    /// Where a host is let in.
     static let unlock = BluetoothUUID("b305b680-aee7-11e1-a730-0002a5d5c51b")
 
     private var pieces: [[UInt8]?] = [nil, nil, nil, nil]

@@ -23,6 +23,9 @@ struct OmronMap: Sendable, Hashable {
     var slots: Int
     /// The most bytes that it gives at once.
     var block: Int
+    /// The byte of a record whose low six bits are the seconds. They have been seen above 59, on several models and for no
+    /// known reason (userx14/omblepy deviceSpecific/hem-7322t.py): they count as 59.
+    var seconds: Int
     var access: Access
 
     /// Which record of which user a byte of its memory belongs to.
@@ -43,7 +46,7 @@ struct OmronMap: Sendable, Hashable {
 /// The maps of a profile's `settings`, by the model number that the device tells in 2A24:
 ///
 ///     maps:
-///       - { models: [HEM-0000T, HEM-0000T-E], record: name, size: 14, users: [0x02AC], slots: 100, block: 44, access: key }
+///       - { models: [HEM-0000T, HEM-0000T-E], record: name, size: 14, users: [0x02AC], slots: 100, seconds: 7, block: 44, access: key }
 ///
 /// With one map alone, `models` may be left out: it is for every device of the profile.
 struct OmronMaps: Sendable {
@@ -58,7 +61,7 @@ struct OmronMaps: Sendable {
         guard let first = entries.first else { throw try settings.required("maps").problem("name at least one map") }
         for entry in entries {
             let text = try entry.map()
-            try text.only(["models", "record", "size", "users", "slots", "block", "access"])
+            try text.only(["models", "record", "size", "users", "slots", "seconds", "block", "access"])
             let map = try OmronMap(text)
             guard let models = text.optional("models") else {
                 guard entries.count == 1 else { throw first.problem("with several maps, each says its 'models'") }
@@ -93,7 +96,7 @@ extension OmronMap {
         }
         self.init(
             record: try text.required("record").text(), size: size, users: users, slots: slots,
-            block: try text.number("block", in: 8...56), access: try Access(text.required("access")))
+            block: try text.number("block", in: 8...56), seconds: try text.number("seconds", in: 0...size - 1), access: try Access(text.required("access")))
     }
 }
 

@@ -7,7 +7,7 @@ import StrictYAML
 /// (all FF, or all 00) are no records.
 ///
 /// The device's model number (2A24) says which map holds; it is read before the memory.
-struct OmronMemory: Driver {
+struct OmronMemory: AskingDriver {
     static let kind = DriverKind(name: "omron-memory") { settings throws(YAMLProblem) in
         guard let settings else {
             throw YAMLProblem(file: "", line: 1, column: 1, message: "the driver 'omron-memory' needs 'settings' with 'maps'")
@@ -19,6 +19,7 @@ struct OmronMemory: Driver {
 
     private let maps: OmronMaps
     private var map: OmronMap?
+    private var readout: OmronReadout?
     private var channels = OmronChannels()
     /// Records of which a part is known; answers end anywhere. At most as many as answers begin within records.
     private var parts: [OmronMap.Place: [UInt8?]] = [:]
@@ -26,6 +27,7 @@ struct OmronMemory: Driver {
     init(maps: OmronMaps) {
         self.maps = maps
         map = maps.only
+        readout = map.map(OmronReadout.init)
     }
 
     mutating func unwrap(
@@ -36,20 +38,33 @@ struct OmronMemory: Driver {
             try choose(bytes)
             return []
         }
+        if characteristic == OmronChannels.unlock {
+            readout?.takeUnlock(bytes)
+            return []
+        }
         guard let channel = OmronChannels.answers.firstIndex(of: characteristic) else { return nil }
-        guard let packet = try channels.take(bytes, on: channel), packet.kind == .data else { return [] }
+        guard let packet = try channels.take(bytes, on: channel) else { return [] }
+        readout?.take(packet)
+        guard packet.kind == .data else { return [] }
         return try records(in: packet)
     }
 
     private mutating func choose(_ modelNumber: [UInt8]) throws(DecodeFailure) {
         let model = String(decoding: modelNumber.prefix(40).prefix { $0 > 0x20 && $0 < 0x7F }, as: UTF8.self)
         guard let known = maps[model] else { throw .notUnderstood("no memory map is known for the model '\(model)'") }
-        if known != map { parts = [:] }
-        map = known
+        guard known != map else { return }
+        (map, readout, parts) = (known, OmronReadout(known), [:])
     }
 
+    func question(key: [UInt8]?) throws(DecodeFailure) -> DriverQuestion? {
+        guard let readout else { throw Self.unknownModel }
+        return try readout.question(key: key)
+    }
+
+    private static let unknownModel = DecodeFailure.notUnderstood("the model number was not read, so nobody knows what stands where")
+
     private mutating func records(in packet: OmronPacket) throws(DecodeFailure) -> [UnwrappedFrame] {
-        guard let map else { throw .notUnderstood("the model number was not read, so nobody knows what stands where") }
+        guard let map else { throw Self.unknownModel }
         var frames: [UnwrappedFrame] = []
         for (index, byte) in packet.bytes.enumerated() {
             guard let place = map.place(of: Int(packet.address) + index) else { continue }
@@ -57,8 +72,9 @@ struct OmronMemory: Driver {
             parts[record, default: Array(repeating: nil, count: map.size)][place.offset] = byte
             guard let whole = parts[record], !whole.contains(nil) else { continue }
             parts[record] = nil
-            let bytes = whole.compactMap { $0 }
+            var bytes = whole.compactMap { $0 }
             if bytes.allSatisfy({ $0 == 0xFF }) || bytes.allSatisfy({ $0 == 0 }) { continue }
+            if bytes[map.seconds] & 0x3F > 59 { bytes[map.seconds] = bytes[map.seconds] & 0xC0 | 59 }
             frames.append(UnwrappedFrame(object: map.record, bytes: [UInt8(place.user + 1)] + bytes))
         }
         return frames

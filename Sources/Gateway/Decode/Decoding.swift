@@ -40,13 +40,14 @@ package struct Decoding: Sendable {
     /// - Parameter key: the device's bind key.
     package init(_ seen: Observation, by profiles: ProfileSet, forced: Profile? = nil, key: [UInt8]? = nil) {
         switch Answer(to: seen, by: profiles, forced: forced) {
-        case .profile(let profile): self.init(seen, by: profile, key: key)
+        case .profile(let profile): self.init(seen, by: profile, beside: profiles, key: key)
         case let answer: self.init(answer: answer, items: [])
         }
     }
 
     /// All that was heard, in its order, as if nothing came before it or after.
-    package init(_ seen: Observation, by profile: Profile, key: [UInt8]? = nil) {
+    /// - Parameter profiles: those among which one may be common to all devices, and read what `profile` does not know.
+    package init(_ seen: Observation, by profile: Profile, beside profiles: ProfileSet? = nil, key: [UInt8]? = nil) {
         answer = .profile(profile)
         items = []
         var assembly = Assembly(of: profile)
@@ -55,6 +56,10 @@ package struct Decoding: Sendable {
         for item in seen.items {
             // Relays' clocks may step back; what is overdue stays so.
             if let heard = item.receivedAt?.milliseconds { now = max(now ?? heard, heard) }
+            if let reader = profiles?.reader(of: item.content, for: profile), reader !== profile {
+                items.append(Item(item: item, outcome: reader.decode(item.content)))
+                continue
+            }
             let step = assembly.take(item.content, of: seen.address, key: key, at: item.receivedAt == nil ? nil : now)
             settle(step.settled, places)
             for ticket in step.outcomes.compactMap(\.ticket) { places[ticket] = items.count }
