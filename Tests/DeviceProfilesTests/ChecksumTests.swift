@@ -1,4 +1,5 @@
 import DeviceProfiles
+import Readings
 import Testing
 
 /// Each sum against the value that is published for the nine bytes "123456789", or counted by hand.

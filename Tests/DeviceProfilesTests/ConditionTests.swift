@@ -1,4 +1,5 @@
 import DeviceProfiles
+import Readings
 import Testing
 
 /// What can be asked of fields, on a field's `when` and in a reading alike.

@@ -1,4 +1,5 @@
 @testable import DeviceProfiles
+import Readings
 import Testing
 
 /// The words that tell frames apart and find fields in them.
@@ -152,7 +153,7 @@ import Testing
         var calls = 0
         let bytes: [UInt8] = [5, 1, 0, 2, 0, 3]
         var fields = Fields()
-        #expect(throws: DecodeFailure.tooShort(field: "rr")) { () throws(DecodeFailure) in
+        #expect(throws: DecodeFailure.tooShort(field: "rr")) {
             try frame.runEach(bytes.span.bytes, into: &fields) { _ in calls += 1 }
         }
         #expect(calls == 0)

@@ -62,7 +62,7 @@ import Testing
         let bench = try Bench(flat, """
             body-weight: { values: { weight: { field: high, \(condition), unit: kg }, bmi: { field: high, unit: kg/m2 } } }
             """)
-        #expect(try bench.decode(hex).readings.first?.value("weight") != nil == isThere)
+        #expect((try bench.decode(hex).readings.first?.value("weight") != nil) == isThere)
     }
 
     @Test("A unit may hang on several conditions") func unitConditions() throws {
