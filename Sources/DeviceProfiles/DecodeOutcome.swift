@@ -63,6 +63,9 @@ package enum DecodeFailure: Error, Sendable, Hashable {
     /// A date that no calendar has, a number beyond all use.
     case badValue(field: String)
     case unknownFrame(String)
+    /// A message has something else where the value should stand: its path, and what was wanted there. Never what was found:
+    /// it may be about a person.
+    case wrongShape(String, wanted: String)
     /// Encrypted, and the device was enrolled without a key.
     case noKey
     /// Encrypted with another key, or changed on the way.
@@ -79,6 +82,7 @@ package enum DecodeFailure: Error, Sendable, Hashable {
         case .reservedBits: "reserved-bits"
         case .badValue: "bad-value"
         case .unknownFrame: "unknown-frame"
+        case .wrongShape: "wrong-shape"
         case .noKey: "no-key"
         case .wrongKey: "wrong-key"
         case .notUnderstood: "not-understood"
@@ -95,6 +99,7 @@ package enum DecodeFailure: Error, Sendable, Hashable {
         case .reservedBits(let field): "reserved bits set in \(field)"
         case .badValue(let field): "no such value in \(field)"
         case .unknownFrame(let start): "no frame begins with \(start)"
+        case .wrongShape(let path, let wanted): "\(path): wanted \(wanted)"
         case .noKey: "encrypted, and no key is known: enrol the device with its bind key"
         case .wrongKey: "the key does not fit: encrypted with another, or damaged on the way"
         case .notUnderstood(let reason): reason

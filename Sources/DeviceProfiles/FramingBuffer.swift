@@ -16,6 +16,8 @@ struct FramingBuffer: Sendable {
 
     /// Whether no frame was begun.
     var isEmpty: Bool { bytes.isEmpty && count == 0 }
+    /// How many bytes wait for the rest of their frame.
+    var held: Int { bytes.count }
 
     /// Takes what came in one value, and gives the frames that are whole now. Never holds more than `framing.most` bytes.
     mutating func take(_ value: [UInt8], by framing: Framing, at milliseconds: Int64?) -> [[UInt8]] {

@@ -14,10 +14,13 @@ package final class Profile: Sendable {
     let relay: Relay?
     /// The profile that it extends, if any.
     let extends: String?
+    /// Whether it reads all bytes as the profile that it extends.
+    let readsAsItsBase: Bool
     let frames: [Frame]
     /// The places it listens to, each once, in the order of the frames.
     let ports: [Port]
     let vectors: [Vector]
+    let messageVectors: [MessageVector]
     /// As it is for a device of which nothing was heard yet.
     let driver: (any Driver)?
     /// Whether it must remember something between frames: see `Assembly`.
@@ -69,7 +72,9 @@ package final class Profile: Sendable {
         matches = definition.matches
         relay = definition.relay
         extends = definition.extends?.name
+        readsAsItsBase = definition.readsAsItsBase
         vectors = definition.vectors
+        messageVectors = definition.messageVectors
         let compiled = try CompiledFrame.compile(definition.frames)
         conversation = try definition.conversation.map { node throws(YAMLProblem) in
             try ConversationReader.read(

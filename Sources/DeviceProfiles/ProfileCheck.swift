@@ -1,4 +1,3 @@
-import ExactJSON
 import Readings
 import StrictYAML
 
@@ -13,12 +12,14 @@ package struct ProfileCheck {
         for profile in set.profiles {
             for vector in profile.vectors {
                 vectorCount += 1
-                if profile.isRelay {
-                    check(relayed: vector, of: profile)
-                } else {
-                    check(vector, of: profile)
-                    checkPrefixes(of: vector, profile)
-                    checkThatOnlyItsOwnProfileAnswers(vector, profile)
+                check(vector, of: profile)
+                checkPrefixes(of: vector, profile)
+                checkThatOnlyItsOwnProfileAnswers(vector, profile)
+            }
+            for vector in profile.messageVectors {
+                vectorCount += 1
+                for sentence in MessageCheck(profile, in: set).problems(of: vector) {
+                    problems.append(vector.node.problem("vector '\(vector.name)': \(sentence)"))
                 }
             }
         }
@@ -38,8 +39,6 @@ package struct ProfileCheck {
             expect(because, vector, outcomes, oneOf: ["waiting", "ignored", "incomplete"])
         case .fails(let failure):
             expect(failure, vector, outcomes, oneOf: ["rejected"])
-        case .gives:
-            problem(vector, "'gives' is for profiles with 'relays'")
         }
     }
 
@@ -89,27 +88,6 @@ package struct ProfileCheck {
         }
     }
 
-    private mutating func check(relayed vector: Vector, of profile: Profile) {
-        guard let (topic, payload) = vector.message else { return }
-        if case .profile(let winner) = set.relay(for: topic), winner === profile {} else {
-            problem(vector, "the topic '\(topic)' is not this profile's alone")
-        }
-        let got: Result<[Observation], BadInput> = Result { () throws(BadInput) in try profile.observations(in: Array(payload.utf8)) }
-        switch (vector.expectation, got) {
-        case (.gives(let text), .success(let found)):
-            guard let json = try? JSON(parsing: Array(text.utf8)), let object = json.object,
-                let expected = try? ObservationJSON.read(object)
-            else { problem(vector, "'gives' is no raw-frame JSON"); return }
-            if found != [expected] { problem(vector, "hands on something else: \(found)") }
-        case (.none(let because), .success(let found)):
-            if because != "nothing to decode" || !found.isEmpty { problem(vector, "expected '\(because)', but it hands on \(found.count)") }
-        case (.fails(let detail), .failure(let bad)):
-            if bad.detail != detail { problem(vector, "expected '\(detail)', but got '\(bad.detail)'") }
-        case (_, .success(let found)): problem(vector, "hands on \(found.count)")
-        case (_, .failure(let bad)): problem(vector, "fails: \(bad.detail)")
-        }
-    }
-
     private mutating func problem(_ vector: Vector, _ message: String) {
         problems.append(vector.node.problem("vector '\(vector.name)': \(message)"))
     }
@@ -150,7 +128,7 @@ extension Reading {
 }
 
 extension ExpectedReading {
-    fileprivate var text: String {
+    var text: String {
         var parts = [kind.rawValue] + values.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" } + ["at \(measuredAt)"]
         if let user { parts.append("user \(user)") }
         if let number { parts.append("number \(number)") }

@@ -16,6 +16,8 @@ struct ProfileDefinition: Sendable {
     var characteristics: [CharacteristicDefinition] = []
     var frames: [FrameDefinition] = []
     var readings: [ReadingDefinition] = []
+    /// Whether it reads nothing otherwise than the profile it extends: it only names devices.
+    var readsAsItsBase = false
     /// The protocol that unwraps frames, and what it is told.
     var driver: (name: YAMLNode, settings: YAMLMap?)?
     /// What an MQTT bridge hands on; such a profile has no frames of its own.
@@ -23,6 +25,8 @@ struct ProfileDefinition: Sendable {
     /// What to say to a connected device; read when the profile is compiled, for it names frames.
     var conversation: YAMLNode?
     var vectors: [Vector] = []
+    /// Of a profile with `relays`.
+    var messageVectors: [MessageVector] = []
 }
 
 /// A model that a profile reads, and how sure we are.

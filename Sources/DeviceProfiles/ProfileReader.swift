@@ -24,7 +24,11 @@ struct ProfileReader {
         } else if let change = try changes().first {
             throw change.change.problem("'changes' needs 'extends'")
         }
-        definition.vectors = try VectorReader(definition: definition).vectors(top.optional("vectors"))
+        if definition.relay == nil {
+            definition.vectors = try VectorReader(definition: definition).vectors(top.optional("vectors"))
+        } else {
+            definition.messageVectors = try MessageVectorReader.vectors(top.optional("vectors"), of: definition)
+        }
         return definition
     }
 
@@ -50,7 +54,7 @@ struct ProfileReader {
         if let node = top.optional("characteristics") {
             for (name, node) in try node.map().members { definition.characteristics.append(try characteristic(name, node)) }
         }
-        if let node = top.optional("relays") { definition.relay = try relay(node) }
+        if let node = top.optional("relays") { definition.relay = try RelayReader.relay(node, readings: top.optional("readings")) }
         if definition.relay == nil { definition.matches = try MatchReader.matches(top.required("match")) }
         if let driver = top.optional("driver") {
             definition.driver = (driver, try top.optional("settings")?.map())
@@ -63,7 +67,7 @@ struct ProfileReader {
                 definition.frames.append(try FrameReader.frame(name, node, characteristics: characteristics))
             }
         }
-        if let node = top.optional("readings") {
+        if let node = top.optional("readings"), definition.relay == nil {
             let map = try node.map()
             for ((kind, key), (_, node)) in zip(map.keys, map.members) {
                 definition.readings.append(try ReadingReader.reading(kind, key, node))
@@ -102,34 +106,6 @@ struct ProfileReader {
             name: name, service: try map.required("service").uuid(), uuid: try map.required("uuid").uuid(),
             framing: try map.optional("framing").map { node throws(YAMLProblem) in try Framing.read(node) })
     }
-
-    private func relay(_ node: YAMLNode) throws(YAMLProblem) -> Relay {
-        let map = try node.map()
-        try map.only(["topics", "form", "adverts"])
-        let topics = try items(map.required("topics")) { node throws(YAMLProblem) in
-            guard let filter = TopicFilter(try node.text()) else {
-                throw node.problem("no MQTT topic filter: '+' stands for a whole level, '#' for the last ones")
-            }
-            return filter
-        }
-        guard !topics.isEmpty else { throw map.problem("give at least one topic") }
-        guard let adverts = map.optional("adverts") else {
-            let form = try map.required("form")
-            guard try form.text() == "raw-frames" else { throw form.problem("the only form is 'raw-frames'; or describe 'adverts'") }
-            return Relay(topics: topics, form: .rawFrames)
-        }
-        let paths = try adverts.map()
-        try paths.only(["address", "name", "service-data", "manufacturer-data"])
-        var advert = Relay.AdvertPaths(address: try paths.required("address").text())
-        advert.name = try paths.optional("name")?.text()
-        if let data = try paths.optional("service-data")?.map() {
-            try data.only(["uuid", "bytes"])
-            advert.serviceUUID = try data.required("uuid").text()
-            advert.serviceBytes = try data.required("bytes").text()
-        }
-        advert.manufacturerBytes = try paths.optional("manufacturer-data")?.text()
-        return Relay(topics: topics, form: .adverts(advert))
-    }
 }
 
 extension ProfileDefinition {
@@ -137,6 +113,7 @@ extension ProfileDefinition {
     fileprivate mutating func inherit(
         from base: ProfileDefinition, changes: [(path: String, change: YAMLNode)]
     ) throws(YAMLProblem) {
+        readsAsItsBase = frames.isEmpty && readings.isEmpty && characteristics.isEmpty && driver == nil && changes.isEmpty
         var inherited = base.frames
         try FrameReader.apply(changes, to: &inherited)
         // The same protocol under another UUID: the frames follow the characteristic that is given again under its name.

@@ -74,12 +74,22 @@ package struct ProfileSet: Sendable {
         return profiles.first { $0.isCommon && $0.listens(to: uuid) } ?? profile
     }
 
-    /// Every profile that could read it by its bytes alone.
-    package func readers(of seen: Observation) -> [Profile] { profiles.filter { $0.reads(seen) } }
+    /// Every profile that could read it by its bytes alone; of those that read alike the one that the others extend.
+    package func readers(of seen: Observation) -> [Profile] { profiles.filter { !$0.readsAsItsBase && $0.reads(seen) } }
 
-    /// The profile of the bridge that publishes under this topic.
+    /// The profile of the bridge that publishes under this topic. Of several, the one that names the topic most precisely.
     package func relay(for topic: String) -> Match {
-        let relays = profiles.filter { $0.relay?.topics.contains { $0.matches(topic) } ?? false }
+        var relays: [Profile] = []
+        var best: [Int] = []
+        for profile in profiles {
+            let matching = profile.relay?.topics.map(\.filter).filter { $0.matches(topic) } ?? []
+            guard let precision = matching.map(\.precision).max(by: { $0.lexicographicallyPrecedes($1) }) else { continue }
+            if precision == best {
+                relays.append(profile)
+            } else if best.lexicographicallyPrecedes(precision) {
+                (relays, best) = ([profile], precision)
+            }
+        }
         return switch relays.count {
         case 0: .none
         case 1: .profile(relays[0])

@@ -29,6 +29,15 @@ package struct TopicFilter: Sendable, Hashable, CustomStringConvertible {
         return levels.count == names.count
     }
 
+    /// Whether several clients share what it brings, one of them each message (MQTT 5, 4.8.2): `$share/group/filter`.
+    package var isShared: Bool {
+        guard levels.count >= 3, levels[0] == Array("$share".utf8), !levels[1].isEmpty else { return false }
+        return !levels[1].contains { TopicFilter.one.contains($0) || TopicFilter.all.contains($0) } && (levels.count > 3 || !levels[2].isEmpty)
+    }
+
+    /// How much it says of a topic, level by level: a name says more than `+`, and `+` more than `#`.
+    var precision: [Int] { levels.map { $0 == TopicFilter.all ? 0 : $0 == TopicFilter.one ? 1 : 2 } }
+
     private static let one = Array("+".utf8)
     private static let all = Array("#".utf8)
 

@@ -17,8 +17,6 @@ struct Vector: Sendable {
         case reads([ExpectedReading])
         case none(because: String)
         case fails(String)
-        /// A relay's vector: what the message hands on, as raw-frame JSON.
-        case gives(String)
     }
 
     var name: String
@@ -28,8 +26,6 @@ struct Vector: Sendable {
     var key: [UInt8]?
     /// Whether its items came one after the other and hang together.
     var isSequence = false
-    /// A relay's vector.
-    var message: (topic: String, payload: String)?
     var expectation: Expectation
     /// A conversation; what its device sent is the observation.
     var talk: VectorTalk?

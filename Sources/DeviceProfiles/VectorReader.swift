@@ -8,7 +8,6 @@ struct VectorReader {
 
     func vectors(_ node: YAMLNode?) throws(YAMLProblem) -> [Vector] {
         let vectors = try items(node, vector)
-        guard definition.relay == nil else { return vectors }
         let provesReading = vectors.contains { if case .reads = $0.expectation { true } else { false } }
         let provesRefusal = vectors.contains { if case .reads = $0.expectation { false } else { true } }
         guard provesReading, provesRefusal else {
@@ -21,8 +20,8 @@ struct VectorReader {
         let map = try node.map()
         let frames = definition.frames.map(\.name)
         try map.only(
-            ["name", "source", "advertised", "address", "key", "service-data", "manufacturer-data", "notifications", "topic", "payload",
-             "reads", "because", "fails", "gives", "talk"] + frames)
+            ["name", "source", "advertised", "address", "key", "service-data", "manufacturer-data", "notifications",
+             "reads", "because", "fails", "talk"] + frames)
         let source = try map.required("source")
         let word = try source.text().prefix { $0.isLetter }
         guard let origin = Vector.Origin(rawValue: String(word)) else {
@@ -31,10 +30,6 @@ struct VectorReader {
         var vector = Vector(
             name: try map.required("name").text(), origin: origin, observation: Observation(),
             expectation: try expectation(map), node: node)
-        if definition.relay != nil {
-            vector.message = (try map.required("topic").text(), try map.required("payload").text())
-            return vector
-        }
         if let advertised = try map.optional("advertised")?.map() {
             try advertised.only(["name", "services"])
             vector.observation.name = try advertised.optional("name")?.text()
@@ -128,10 +123,9 @@ struct VectorReader {
 
     private func expectation(_ map: YAMLMap) throws(YAMLProblem) -> Vector.Expectation {
         let reads = try map.optional("reads")?.list() ?? []
-        guard ["reads", "because", "fails", "gives"].count(where: { map.optional($0) != nil }) <= 1 else {
-            throw map.problem("say one of 'reads', 'because', 'fails' and 'gives'")
+        guard ["reads", "because", "fails"].count(where: { map.optional($0) != nil }) <= 1 else {
+            throw map.problem("say one of 'reads', 'because' and 'fails'")
         }
-        if let gives = map.optional("gives") { return .gives(try gives.text()) }
         if let fails = map.optional("fails") { return .fails(try fails.text()) }
         if let because = map.optional("because") { return .none(because: try because.text()) }
         guard !reads.isEmpty else { throw map.problem("say what it 'reads', or 'because' of what it reads nothing, or how it 'fails'") }
@@ -140,12 +134,12 @@ struct VectorReader {
         return .reads(readings)
     }
 
-    private func expectedReading(_ node: YAMLNode) throws(YAMLProblem) -> ExpectedReading {
+    func expectedReading(_ node: YAMLNode, also further: [String] = []) throws(YAMLProblem) -> ExpectedReading {
         let map = try node.map()
         let kind = try map.required("kind").word(of: Kind.self)
         let names = kind.names
         let word = kind.qualifierWord
-        try map.only(["kind", "measured-at", "user", "number"] + (word.map { [$0] } ?? []) + ["marks"] + names)
+        try map.only(["kind", "measured-at", "user", "number"] + (word.map { [$0] } ?? []) + ["marks"] + names + further)
         var values: [String: String] = [:]
         for name in names { values[name] = try map.optional(name)?.text() }
         return ExpectedReading(

@@ -36,6 +36,11 @@ package struct JSONObject: Sendable {
         }
     }
 
+    /// The same keys with other values, in time proportional to their number.
+    package func mapMembers(_ transform: (String, JSON) -> JSON) -> JSONObject {
+        JSONObject(distinct: members.map { ($0.key, transform($0.key, $0.value)) })
+    }
+
     /// Sets the member if there is something to say, and leaves the object alone if not.
     package mutating func add(_ key: String, _ value: JSON?) {
         if let value { self[key] = value }

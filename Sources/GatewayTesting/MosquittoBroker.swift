@@ -16,12 +16,19 @@ package final class MosquittoBroker: Sendable {
     /// The certificate that signed the broker's. Its certificate is for localhost and 127.0.0.1.
     package var caFile: String { folder + "/ca.pem" }
 
+    /// A client's own certificate, signed by the same.
+    package var certificateFile: String { folder + "/client.pem" }
+    package var keyFile: String { folder + "/client.key" }
+
     /// - Parameters:
     ///   - users: names and passwords; with none of them, anybody may come.
     ///   - access: lines of an access list, such as `user ward` and `topic read vitals/#`.
     ///   - tls: TLS and nothing else on its port.
+    ///   - asksForCertificates: and everybody must show a certificate of the same authority: `certificateFile`.
     ///   - extra: further lines of the configuration.
-    package init(users: [String: String] = [:], access: [String] = [], tls: Bool = false, extra: [String] = []) throws {
+    package init(
+        users: [String: String] = [:], access: [String] = [], tls: Bool = false, asksForCertificates: Bool = false, extra: [String] = []
+    ) throws {
         var template = Array("/tmp/vitalgate-broker-XXXXXX".utf8CString)
         let made = template.withUnsafeMutableBufferPointer { mkdtemp($0.baseAddress!).map { String(cString: $0) } }
         guard let folder = made else { throw Failure(description: "no temporary folder: \(String(cString: strerror(errno)))") }
@@ -37,6 +44,7 @@ package final class MosquittoBroker: Sendable {
         if tls {
             lines += ["certfile \(folder)/broker.pem", "keyfile \(folder)/broker.key"]
             try makeCertificates()
+            if asksForCertificates { lines += ["cafile \(caFile)", "require_certificate true"] }
         }
         if !users.isEmpty {
             lines.append("password_file \(folder)/users")
@@ -118,6 +126,9 @@ package final class MosquittoBroker: Sendable {
         try MosquittoBroker.run("openssl", ["req", "-x509"] + key + [
             "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-CA", caFile,
             "-CAkey", folder + "/ca.key", "-keyout", folder + "/broker.key", "-out", folder + "/broker.pem",
+        ])
+        try MosquittoBroker.run("openssl", ["req", "-x509"] + key + [
+            "-subj", "/CN=a test's client", "-CA", caFile, "-CAkey", folder + "/ca.key", "-keyout", keyFile, "-out", certificateFile,
         ])
     }
 }

@@ -100,7 +100,7 @@ extension MQTTClient {
     private var isStopping: Bool { state.withLock { $0.isStopping } }
 
     private func run() {
-        var version = Int32(MQTT_PROTOCOL_V5)
+        var version = Int32(settings.version == .v311 ? MQTT_PROTOCOL_V311 : MQTT_PROTOCOL_V5)
         var backoff = Backoff(first: settings.firstRetry, most: settings.mostRetry)
         while !isStopping {
             var connectedAt: ContinuousClock.Instant?

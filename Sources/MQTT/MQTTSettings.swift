@@ -30,8 +30,16 @@ package struct MQTTSettings: Sendable {
         }
     }
 
+    package enum Version: String, Sendable, CaseIterable {
+        /// With a look at what the broker knows: 3.1.1 where it refuses 5.
+        case automatic
+        /// For brokers that do not refuse 5 but close the connection.
+        case v311 = "3.1.1"
+    }
+
     package var host: String
     package var port: Int
+    package var version = Version.automatic
     /// Also names the session that the broker keeps for us.
     package var clientID: String
     package var userName: String?

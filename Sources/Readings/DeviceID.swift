@@ -1,6 +1,7 @@
-/// Which device said it: its Bluetooth address, as the air carries it.
+/// Which device said it: its Bluetooth address as the air carries it, or the name that a cloud or another radio gives it.
 package struct DeviceID: Sendable, Hashable, Comparable, CustomStringConvertible {
-    /// `AA:BB:CC:DD:EE:FF`, upper-case.
+    /// `AA:BB:CC:DD:EE:FF`, upper-case; or `zigbee:0x00158d0001a2b3c4`, its namespace in front. The one has five colons,
+    /// the other one: neither can be taken for the other.
     package let description: String
 
     /// Accepts six hex octets with colons, dashes or nothing between them, in any case; nil for anything else.
@@ -32,10 +33,63 @@ package struct DeviceID: Sendable, Hashable, Comparable, CustomStringConvertible
         description = text
     }
 
-    /// Without separators, for topics and identifiers: `AABBCCDDEEFF`.
-    package var compact: String { description.filter { $0 != ":" } }
+    /// A device without a Bluetooth address, such as `withings:12345`.
+    /// - Parameters:
+    ///   - namespace: who gives the names; 1 to 24 of `a-z 0-9 -`.
+    ///   - id: 1 to 64 of `A-Z a-z 0-9 . _ -`; case counts.
+    /// nil for anything else: a name with other characters may be that of a person, or no name at all.
+    package init?(namespace: String, id: String) {
+        guard (1...24).contains(namespace.utf8.count), namespace.utf8.allSatisfy(DeviceID.belongsInNamespace),
+            (1...64).contains(id.utf8.count), id.utf8.allSatisfy(DeviceID.belongsInID)
+        else { return nil }
+        description = "\(namespace):\(id)"
+    }
+
+    /// Reads either form, as people write it and as ``description`` says it.
+    package init?(_ text: String) {
+        if let address = DeviceID(address: text) {
+            self = address
+            return
+        }
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2 else { return nil }
+        self.init(namespace: parts[0], id: parts[1])
+    }
+
+    /// For topics and identifiers: `AABBCCDDEEFF`, or `zigbee_0x00158d0001a2b3c4`.
+    ///
+    /// The second has an underscore behind the namespace, which no address has; what identifiers use between their own
+    /// parts is escaped (`.` as `_p`, and so `_` as `__`): two devices never share one.
+    package var compact: String {
+        guard let colon = description.firstIndex(of: ":"), description.lastIndex(of: ":") == colon else {
+            return description.filter { $0 != ":" }
+        }
+        var text = description[..<colon] + "_"
+        for character in description[description.index(after: colon)...] {
+            switch character {
+            case "_": text += "__"
+            case ".": text += "_p"
+            default: text.append(character)
+            }
+        }
+        return String(text)
+    }
 
     package static func < (left: DeviceID, right: DeviceID) -> Bool { left.description < right.description }
+
+    package static func belongsInNamespace(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): true
+        default: false
+        }
+    }
+
+    private static func belongsInID(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "."), UInt8(ascii: "_"): true
+        default: belongsInNamespace(byte)
+        }
+    }
 }
 
 extension UInt8 {

@@ -59,5 +59,8 @@ package struct Reading: Sendable, Hashable {
         self.isContinuous = isContinuous
     }
 
+    /// The device's time as it is stored and told: `2024-06-15T17:17:27`, with a `Z` behind it if it is that of UTC.
+    package var deviceTimeText: String? { deviceTime.map { $0.text + (isUTC ? "Z" : "") } }
+
     package func value(_ name: String) -> Value? { values.first { $0.name == name } }
 }

@@ -63,27 +63,28 @@ extension IntakeTransaction {
     }
 
     /// Whether the broker sent again what was committed over an earlier connection: the same packet and the same bytes
-    /// among the last 1000 frames of that source. nil too where that frame became no reading: then decoding it again
+    /// among the last 1000 frames of that source, and the same device of those that the message is about. nil too where that frame became no reading: then decoding it again
     /// does no harm.
     ///
     /// A broker that forgot our session counts its packets from 1 again, and a device without a clock may send the same
     /// bytes every day. So ask only on a connection whose CONNACK said `session present`; there packet numbers go on
     /// where they were and come round after 65535.
     package func redelivery(
-        source: String, packetID: UInt16, connection: Int64, body: [UInt8]
+        source: String, packetID: UInt16, connection: Int64, device: DeviceID, body: [UInt8]
     ) throws(StoreFailure) -> Redelivery? {
         let statement = try database.statement("""
             SELECT f.id, f.arrived, f.monotonic, f.boot, r.id, r.identity
             FROM (
-              SELECT id, arrived, monotonic, boot, connection, packet_id, body, duplicate_of FROM frames
+              SELECT id, device, arrived, monotonic, boot, connection, packet_id, body, duplicate_of FROM frames
               WHERE source = ? AND packet_id IS NOT NULL ORDER BY id DESC LIMIT 1000
             ) f JOIN readings r ON r.id = coalesce(f.duplicate_of, (SELECT min(id) FROM readings WHERE frame = f.id))
-            WHERE f.packet_id = ? AND f.connection < ? AND f.body = ?
+            WHERE f.packet_id = ? AND f.connection < ? AND f.device = ? AND f.body = ?
             ORDER BY f.id DESC LIMIT 1
             """)
         statement.bind(source)
         statement.bind(Int(packetID))
         statement.bind(connection)
+        statement.bind(device.description)
         statement.bind(body)
         return try statement.first { row throws(StoreFailure) in
             Redelivery(

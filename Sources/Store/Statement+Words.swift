@@ -3,7 +3,7 @@ import Readings
 
 // How the words of `Readings` stand in a row.
 extension Statement {
-    func device() throws(StoreFailure) -> DeviceID { try parsed("device") { DeviceID(address: $0) } }
+    func device() throws(StoreFailure) -> DeviceID { try parsed("device") { DeviceID($0) } }
 
     func arrival() -> Arrival {
         Arrival(wall: instant(), monotonic: UInt64(bitPattern: integer()), boot: text())
@@ -23,7 +23,11 @@ extension Statement {
         let user = optionalInteger().map { Int($0) }
         let number = optionalInteger().map { Int($0) }
         let qualifier = optionalText()
-        let deviceTime = try optionallyParsed("device time") { CivilTime(iso: $0) }
+        var isUTC = false
+        let deviceTime = try optionallyParsed("device time") { text in
+            isUTC = text.hasSuffix("Z")
+            return CivilTime(iso: isUTC ? text.dropLast() : text[...])
+        }
         let recordTime = try optionallyParsed("record time") { CivilTime(iso: $0) }
         let values = try parsed("list of values") { text in
             Quantity.all(stored: text)?.map { name, quantity in
@@ -36,7 +40,7 @@ extension Statement {
             text == "[]" ? [] : (try? JSON(parsing: text))?.array?.compactMap(\.string)
         }
         return Reading(
-            kind, known, deviceTime: deviceTime, recordTime: recordTime, number: number, user: user,
+            kind, known, deviceTime: deviceTime, recordTime: recordTime, isUTC: isUTC, number: number, user: user,
             qualifier: qualifier, marks: marks)
     }
 
@@ -46,7 +50,7 @@ extension Statement {
         bind(reading.user)
         bind(reading.number)
         bind(reading.qualifier)
-        bind(reading.deviceTime?.text)
+        bind(reading.deviceTimeText)
         bind(reading.recordTime?.text)
         bind(Quantity.text(of: reading.values))
         bind(reading.marks.isEmpty ? "[]" : JSON.array(reading.marks.map(JSON.string)).text)

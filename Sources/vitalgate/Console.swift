@@ -83,7 +83,7 @@ struct Console: Sendable {
         private static func say(_ filed: FiledReading) -> String {
             let values = filed.reading.values.map { "\($0.name) \($0.reported.text)" }.joined(separator: ", ")
             let marks = filed.reading.marks.isEmpty ? "" : " [\(filed.reading.marks.joined(separator: ", "))]"
-            let at = filed.reading.deviceTime.map { "at \($0.text) by its own clock" } ?? "now"
+            let at = filed.reading.deviceTimeText.map { "at \($0) by its own clock" } ?? "now"
             return "\(values)\(marks), \(filed.device) \(at)"
         }
 

@@ -14,7 +14,7 @@ struct DevicesCommand: AsyncParsableCommand {
     struct Enroll: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Take a device in; a running gateway notices at once.")
 
-        @Argument(help: "Its Bluetooth address, AA:BB:CC:DD:EE:FF.")
+        @Argument(help: "Its Bluetooth address, AA:BB:CC:DD:EE:FF, or its name at a cloud or another radio, zigbee:0x00158d0001a2b3c4.")
         var address: Address
 
         @Option(help: "What people call it. No name of a patient.")
@@ -33,7 +33,7 @@ struct DevicesCommand: AsyncParsableCommand {
         func run() async throws {
             if let profile {
                 let set = try ProfileFolders.load(shipped: profiles.folder, further: profiles.further)
-                guard let known = set[profile], !known.isRelay else {
+                guard let known = set[profile], !known.isRelay || known.decodesMessages else {
                     throw CommandFailure("no profile is called '\(profile)'; see 'vitalgate profiles list'")
                 }
             }
@@ -56,7 +56,7 @@ struct DevicesCommand: AsyncParsableCommand {
             let devices = try await store.openToRead().enrolledDevices()
             guard !output.json else { return devices.forEach { Terminal.out(DevicesCommand.json($0)) } }
             Terminal.table(
-                ["ADDRESS", "NAME", "PROFILE", "ENROLLED", "BY"],
+                ["DEVICE", "NAME", "PROFILE", "ENROLLED", "BY"],
                 devices.map { [$0.id.description, $0.name, $0.profile ?? "as matched", $0.enrolledAt.rfc3339(), $0.enrolledBy] })
         }
     }
@@ -64,7 +64,7 @@ struct DevicesCommand: AsyncParsableCommand {
     struct Forget: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "End an enrolment. What is stored of the device stays.")
 
-        @Argument(help: "Its Bluetooth address.")
+        @Argument(help: "Its Bluetooth address, or its name as it was enrolled.")
         var address: Address
 
         @OptionGroup var store: StoreOptions
@@ -91,12 +91,12 @@ struct DevicesCommand: AsyncParsableCommand {
     }
 }
 
-/// A Bluetooth address on the command line.
+/// A device on the command line: a Bluetooth address, or `namespace:id`.
 struct Address: ExpressibleByArgument {
     let device: DeviceID
 
     init?(argument: String) {
-        guard let device = DeviceID(address: argument) else { return nil }
+        guard let device = DeviceID(argument) else { return nil }
         self.device = device
     }
 }

@@ -35,14 +35,25 @@ struct DocumentationCommand: ParsableCommand {
             | maker and model | model number | profile | evidence |
             |---|---|---|---|
             """)
-        for profile in set.profiles where !profile.isRelay {
+        for profile in set.profiles {
             for model in profile.models {
                 Terminal.out("| \(model.name) | \(model.id ?? "") | `\(profile.name)` | \(model.evidence.rawValue) |")
             }
             if profile.isStandard { Terminal.out("| \(profile.title) | | `\(profile.name)` | documented |") }
         }
-        Terminal.out("\n## Message formats of bridges\n\n| format | profile |\n|---|---|")
-        for profile in set.profiles where profile.isRelay { Terminal.out("| \(profile.title) | `\(profile.name)` |") }
+        Terminal.out("""
+
+            ## Message formats of bridges
+
+            Custody: what becomes of a message that is lost before the broker has it. **best-effort**: published at QoS 0, it is
+            lost. **acknowledged**: published at QoS 1, it is sent again.
+
+            | format | profile | custody |
+            |---|---|---|
+            """)
+        for profile in set.profiles where profile.isRelay {
+            Terminal.out("| \(profile.title) | `\(profile.name)` | \(profile.custody ?? "") |")
+        }
     }
 
     private func vitals() {

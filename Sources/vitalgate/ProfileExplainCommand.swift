@@ -12,7 +12,7 @@ extension ProfilesCommand {
                 The capture is one JSON line, as 'vitalgate decode' takes it. Without a profile all are asked, and those are told
                 that keep at least one line.
                 vitalgate profiles explain --from capture.json
-                vitalgate profiles explain --from capture.json xiaomi/mi-smart-scale
+                vitalgate profiles explain --from capture.json acme/scale
                 """)
 
         @Option(help: ArgumentHelp("The capture; - for standard input.", valueName: "file"))

@@ -47,7 +47,7 @@ struct ReadingsCommand: AsyncParsableCommand {
         ])
         object.add("measuredAt", stored.measuredAt.map { .string($0.instant.rfc3339()) })
         object.add("timeQuality", stored.measuredAt.map { .string($0.quality.rawValue) })
-        object.add("deviceTime", stored.reading.deviceTime.map { .string($0.text) })
+        object.add("deviceTime", stored.reading.deviceTimeText.map { .string($0) })
         object.add("receivedAt", .string(stored.origin.arrived.wall.rfc3339()))
         object.add("values", ReadingPayload.values(of: stored.reading))
         for (key, value) in ReadingPayload.circumstances(of: stored.reading) { object.add(key, value) }

@@ -141,18 +141,18 @@ import Testing
             profile: test/meter
             title: A scale that tells everybody
             source: these tests
-            match: { manufacturer: "0157" }
-            frames: { f: { from: { manufacturer: "0157" }, byte-order: big, fields: [ { name: weight, type: u16 } ] } }
+            match: { manufacturer: "0a0b" }
+            frames: { f: { from: { manufacturer: "0a0b" }, byte-order: big, fields: [ { name: weight, type: u16 } ] } }
             readings: { body-weight: { values: { weight: { field: weight, unit: kg, each: 0.1 } } } }
             vectors:
               - { name: a, source: computed, manufacturer-data: "0320", reads: [ { kind: body-weight, weight: 80 kg, measured-at: arrival } ] }
               - { name: b, source: computed, manufacturer-data: "03", fails: too short at weight }
             """
         try Program.inProfilesFolder(profile) { folder in
-            let answer = try Program.answer(#"{"manufacturerData":{"0157":"0321"}}"#, "--more-profiles", folder)
+            let answer = try Program.answer(#"{"manufacturerData":{"0a0b":"0321"}}"#, "--more-profiles", folder)
             #expect(answer.at("profile") == "test/meter")
             #expect(answer.at("readings.0.values.weight.value") == "80.1")
-            #expect(try Program.answer(#"{"manufacturerData":{"5701":"0321"}}"#, "--more-profiles", folder).at("outcome") == "no-profile")
+            #expect(try Program.answer(#"{"manufacturerData":{"0b0a":"0321"}}"#, "--more-profiles", folder).at("outcome") == "no-profile")
             let check = try Program.run(["profiles", "check", "--more-profiles", folder])
             #expect(check.status == 0, "\(check.errors)")
         }
@@ -220,7 +220,7 @@ import Testing
     }
 
     @Test("A topic that two bridges claim is told with both their names") func ambiguousTopic() throws {
-        let profile = "profile: test/meter\ntitle: A\nsource: a\nrelays: { topics: [\"vitalgate/#\"], form: raw-frames }"
+        let profile = "profile: test/meter\ntitle: A\nsource: a\nrelays: { custody: acknowledged, topics: [\"vitalgate/raw/#\"], form: raw-frames }"
         try Program.inProfilesFolder(profile) { folder in
             let answer = try Program.answer(#"{"topic":"vitalgate/raw/x","payload":"{}"}"#, "--more-profiles", folder)
             #expect(answer.at("outcome") == "ambiguous")

@@ -2,7 +2,7 @@ import DeviceProfiles
 import StrictYAML
 import Testing
 
-/// Mistakes between profiles: in what one extends, changes or relays.
+/// Mistakes between profiles: in what one extends or changes.
 @Suite struct ExtendingMistakeTests {
     private func child(_ changes: String, extends base: String? = "test/meter", vectors: String = goodVectors) -> ProfileSet.Source {
         let extends = base.map { "extends: \($0)" } ?? "# extends nothing"
@@ -102,38 +102,5 @@ import Testing
         #expect(problems(of: [Meter.source(), child("measurement.flags: { reserved: none }", vectors: "  []")]) == [
             "test/child.yaml:1: give vectors: at least one that reads, and one that gives no reading and says why"
         ])
-    }
-}
-
-@Suite struct RelayMistakeTests {
-    private func relay(_ body: String) -> [String] {
-        problems(of: [Meter.source("profile: mqtt/bridge\ntitle: A bridge\nsource: these tests\nrelays:\n\(body)\n", path: "mqtt/bridge")])
-    }
-
-    @Test("A relay needs no vectors to load") func goodRelay() {
-        #expect(relay("  topics: [\"a/#\"]\n  form: raw-frames") == [])
-        #expect(relay("  topics: [a]\n  adverts: { address: id }") == [])
-    }
-
-    @Test("A topic filter that is none is refused", arguments: ["a/#/b", "a#", "#a", "a/b+", "+a/b", "++", ""])
-    func topicFilter(filter: String) {
-        #expect(relay("  topics: [a, \"\(filter)\"]\n  form: raw-frames") == [
-            "mqtt/bridge.yaml:5: no MQTT topic filter: '+' stands for a whole level, '#' for the last ones"
-        ])
-    }
-
-    @Test("A relay's own mistakes are told where they stand", arguments: [
-        ("  form: raw-frames", "mqtt/bridge.yaml:5: the key 'topics' is missing"),
-        ("  topics: [a]", "mqtt/bridge.yaml:5: the key 'form' is missing"),
-        ("  topics: []\n  form: raw-frames", "mqtt/bridge.yaml:5: give at least one topic"),
-        ("  topics: [a]\n  form: raw", "mqtt/bridge.yaml:6: the only form is 'raw-frames'; or describe 'adverts'"),
-        ("  topic: [a]\n  form: raw-frames", "mqtt/bridge.yaml:5: unknown key 'topic'; did you mean 'topics'?"),
-        ("  topics: [a]\n  adverts: { adress: id }", "mqtt/bridge.yaml:6: unknown key 'adress'; did you mean 'address'?"),
-        ("  topics: [a]\n  adverts: { name: id }", "mqtt/bridge.yaml:6: the key 'address' is missing"),
-        ("  topics: [a]\n  adverts: { address: id, service-data: { uuid: u } }", "mqtt/bridge.yaml:6: the key 'bytes' is missing"),
-        ("  topics: [a]\n  adverts: { address: id, service-data: { uuid: u, byte: b } }", "mqtt/bridge.yaml:6: unknown key 'byte'; did you mean 'bytes'?"),
-    ])
-    func relayMistakes(body: String, problem: String) {
-        #expect(relay(body) == [problem])
     }
 }

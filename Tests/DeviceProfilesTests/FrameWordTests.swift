@@ -95,6 +95,37 @@ import Testing
         #expect(try bench.reading("03 00 00 09 05").number == 9)
     }
 
+    @Test("Cut at any length a frame is refused or reads as less, whatever words it is told in", arguments: [
+        ("{ name: value, type: u64 }, { name: a, type: i24 }, { name: b, type: u40 }, { name: c, type: u48-be }", "", "0102030405060708 010203 0102030405 010203040506"),
+        ("{ name: value, type: bcd, size: 3 }, { name: a, type: digits, size: 4 }", "", "012345 31322E35"),
+        ("{ name: value, type: digits, until: \",\" }, { name: a, type: digits, until: \";\" }", "", "3132333435 2C 36372E38 3B"),
+        ("{ name: value, type: text, size: 3, codes: { kg: kg, k: kilo } }, { name: a, type: text, until: \",\", codes: { ab: ab, a: a } }", "", "6B6720 61622C"),
+        ("{ name: value, type: seconds, size: 8, epoch: 1970, milliseconds: true }, { name: a, type: seconds, size: 4, epoch: 2000 }", "byte-order: big", "0000011F71FB04CB 00000001"),
+        ("{ name: flags, type: u8, bits: { a: 0 } }, { name: value, type: u16, when: [flags.a, flags above 0] }, { name: a, type: u8, at: 5, unknown: 255 }", "", "01 0102 0000 FF"),
+        ("{ name: value, type: u8 }, { name: a, type: u8, at: 4 }, { name: b, type: u8, at: 1 }", "", "05 06 00 00 07"),
+        ("{ name: value, type: u16 }", "tail: ignored", "0102 030405"), ("{ name: value, type: u16, at: -2 }", "checksum: crc16-modbus", "31 3233 3435 36373839 374B"),
+        ("{ name: value, type: u16, at: -2 }", "length: 4\n    tail: ignored", "01020304"),
+        ("{ name: value, type: u8 }", "checksum: { kind: sum8, over: 0..1, at: 3 }\n    tail: ignored", "05 06 07 0B 00"),
+        ("{ name: flags, type: u8, bits: { sum: 0 } }, { name: value, type: u16 }", "checksum: { kind: crc8, when: flags.sum }", "01 0102 70"),
+        ("{ name: value, type: u8 }, { repeat: until-end, fields: [ { name: rr, type: u24 }, { name: f, type: u8, bits: { a: 0 } }, { name: o, type: u16, when: f.a } ] }", "", "05 010203 01 0405 010203 00 010203 01 0607"),
+        ("{ name: value, type: u8 }, { repeat: value, at: 2, fields: [ { name: rr, type: digits, until: \",\" } ] }", "", "02 00 3132332C 34352C"),
+        ("{ name: value, type: u8 }", "starts-with: \"05 0?|06\"\n    where: { 2: \"07\", 3: \"??\" }\n    tail: ignored", "05 06 07 08 09"),
+    ])
+    func cut(fields: String, words: String, hex: String) throws {
+        let frame = try #require(try Workbench(fields, frame: words).profile.frames.first).frame
+        let bytes = try #require([UInt8](hex: hex))
+        let whole = try rows(frame, bytes)
+        let fits = frame.fits(bytes.span.bytes)
+        #expect(fits)
+        #expect(!whole.isEmpty)
+        for count in bytes.indices {
+            let start = Array(bytes.prefix(count))
+            guard frame.fits(start.span.bytes), let less = try? rows(frame, start) else { continue }
+            #expect(less.count <= whole.count)
+            for (less, more) in zip(less, whole) { #expect(less.allSatisfy { more[$0.key] == $0.value }, "\(count) bytes") }
+        }
+    }
+
     @Test("A pattern refuses what is no pattern", arguments: ["", "|", "5", "5|55", "55|", "5?5", "GG", "5 5", "55  6", "0x55", "55,66", "?"])
     func badPatterns(text: String) { #expect(BytePattern(text) == nil) }
 }
@@ -151,16 +182,16 @@ import Testing
     @Test("A frame that is refused is refused before the first repetition") func refusedWhole() throws {
         let frame = try frame("{ name: value, type: u8 }, { repeat: until-end, fields: [ { name: rr, type: u16 } ] }")
         var calls = 0
+        // As a closure that throws one type, this takes the compiler down.
+        var refusal: DecodeFailure?
         let bytes: [UInt8] = [5, 1, 0, 2, 0, 3]
         var fields = Fields()
-        // As a closure that throws one type, this takes the compiler down.
-        var failure: DecodeFailure?
         do throws(DecodeFailure) {
             try frame.runEach(bytes.span.bytes, into: &fields) { _ in calls += 1 }
         } catch {
-            failure = error
+            refusal = error
         }
-        #expect(failure == .tooShort(field: "rr"))
+        #expect(refusal == .tooShort(field: "rr"))
         #expect(calls == 0)
     }
 

@@ -1,4 +1,4 @@
-import DeviceProfiles
+@testable import DeviceProfiles
 import Foundation
 import Readings
 import StrictYAML
@@ -126,33 +126,22 @@ private struct Sample {
 
     func decode(_ bytes: [UInt8]) -> DecodeOutcome { profile.decode(source(bytes)) }
 
+    /// Of vectors that are one frame by itself, without a key.
     static func all() throws -> [Sample] {
-        let sources = try ShippedProfiles.sources()
-        let set = try ShippedProfiles.set()
-        let maps = try Dictionary(uniqueKeysWithValues: sources.map { ($0.path, try YAMLNode.load($0.text, file: $0.file).map()) })
-        return try maps.sorted { $0.key < $1.key }.flatMap { path, map throws -> [Sample] in
-            let base = try map.optional("extends").flatMap { maps[try $0.text()] } ?? map
-            guard let profile = set[path], let vectors = map.optional("vectors"), map.optional("relays") == nil else { return [] }
-            let match = try map.required("match").map()
-            var listens: [(key: String, source: @Sendable ([UInt8]) -> Observation.Content)] = []
-            if let text = try match.optional("service-data")?.text(), let uuid = BluetoothUUID(text) {
-                listens.append(("service-data", { .advertisement(Advertisement(serviceData: [uuid: $0])) }))
-            }
-            if let text = try match.optional("manufacturer")?.text(), let company = UInt16(text, radix: 16) {
-                listens.append(("manufacturer-data", { .advertisement(Advertisement(manufacturerData: [company: $0])) }))
-            }
-            let characteristics = try base.optional("characteristics")?.map()
-            for (name, node) in try base.required("frames").map().members {
-                guard let from = try? node.map().required("from").text(), let characteristic = characteristics?.optional(from),
-                    let uuid = BluetoothUUID(try characteristic.map().required("uuid").text())
-                else { continue }
-                listens.append((name, { .frame(uuid, $0) }))
-            }
-            return try vectors.list().flatMap { node throws -> [Sample] in
-                let vector = try node.map()
-                return try listens.compactMap { listen throws -> Sample? in
-                    guard let hex = try vector.optional(listen.key)?.text(), let bytes = [UInt8](hex: hex) else { return nil }
-                    return Sample(profile: profile, bytes: bytes, isReading: vector.optional("reads") != nil, source: listen.source)
+        try ShippedProfiles.set().profiles.filter { !$0.isRelay }.flatMap { profile in
+            profile.vectors.filter { !$0.isSequence && $0.talk == nil && $0.key == nil }.flatMap { vector in
+                let isReading = if case .reads = vector.expectation { true } else { false }
+                return vector.observation.items.flatMap { item -> [Sample] in
+                    switch item.content {
+                    case .frame(let uuid, let bytes):
+                        [Sample(profile: profile, bytes: bytes, isReading: isReading) { .frame(uuid, $0) }]
+                    case .advertisement(let advert):
+                        advert.serviceData.map { uuid, bytes in
+                            Sample(profile: profile, bytes: bytes, isReading: isReading) { .advertisement(Advertisement(serviceData: [uuid: $0])) }
+                        } + advert.manufacturerData.map { company, bytes in
+                            Sample(profile: profile, bytes: bytes, isReading: isReading) { .advertisement(Advertisement(manufacturerData: [company: $0])) }
+                        }
+                    }
                 }
             }
         }

@@ -190,8 +190,8 @@ import Testing
     }
 
     @Test("A topic finds its bridge, or none, or more than one") func relays() throws {
-        let set = try ProfileSet(["a/one": "[\"x/#\"]", "b/two": "[\"x/+/deep\", \"y\"]"].map { name, topics in
-            Meter.source("profile: \(name)\ntitle: A\nsource: a\nrelays: { topics: \(topics), form: raw-frames }", path: name)
+        let set = try ProfileSet(["a/one": "[\"x/#\"]", "b/two": "[\"x/+/deep\", \"y\"]", "c/three": "[y]"].map { name, topics in
+            Meter.source("profile: \(name)\ntitle: A\nsource: a\nrelays: { custody: acknowledged, topics: \(topics), form: raw-frames }", path: name)
         })
         func names(_ topic: String) -> [String] {
             switch set.relay(for: topic) {
@@ -201,8 +201,10 @@ import Testing
             }
         }
         #expect(names("x") == ["a/one"])
-        #expect(names("y") == ["b/two"])
-        #expect(names("x/1/deep") == ["a/one", "b/two"])
+        #expect(names("y") == ["b/two", "c/three"])
+        // Of two, the one that names it more precisely.
+        #expect(names("x/1/deep") == ["b/two"])
+        #expect(names("x/1/shallow") == ["a/one"])
         #expect(names("z") == [])
         #expect(names("") == [])
     }

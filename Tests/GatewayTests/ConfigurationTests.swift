@@ -1,5 +1,6 @@
 import Alarms
 import Foundation
+import MQTT
 import Readings
 import StrictYAML
 import Testing
@@ -105,6 +106,14 @@ struct ConfigurationTests {
         #expect(source.broker.tls == nil && source.broker.port == port)
     }
 
+    @Test func `a topic may be shared with other gateways, and an old broker spoken to in MQTT 3.1.1`() throws {
+        let ward = try configuration([12: "      version: 3.1.1", 13: "", 15: "      topics: [\"$share/gateways/vitalgate/raw/#\"]"]).sources[0]
+        #expect(ward.topics == ["$share/gateways/vitalgate/raw/#"])
+        let old = try configuration([13: "", 12: "      version: 3.1.1"]).sources[0].broker.client(id: "a", sessionExpiry: 0)
+        let usual = try configuration().sources[1].broker.client(id: "a", sessionExpiry: 0)
+        #expect(old.version == .v311 && usual.version == .automatic)
+    }
+
     @Test func `another machine has TLS, or a refusal aloud`() throws {
         let secured = try configuration([10: "", 11: "      tls: { ca: /ca.pem }"]).sources[0].broker
         #expect(secured.port == 8883 && secured.tls == BrokerSettings.TLS(ca: "/ca.pem"))
@@ -121,7 +130,7 @@ struct ConfigurationTests {
         #expect(configuration.sinks.map(\.name) == ["platform", "archive"])
         #expect(configuration.alarms.limits.isEmpty)
         // A commented line that is a setting begins with a known key; the rest is prose.
-        let keys = ["profiles:", "tls:", "user-file:", "password-file:", "client-id:", "alarms:", "accepted-by:", "presets:", "limits:", "blood-pressure.systolic:"]
+        let keys = ["profiles:", "tls:", "user-file:", "password-file:", "client-id:", "version:", "alarms:", "accepted-by:", "presets:", "limits:", "blood-pressure.systolic:"]
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line -> String in
             guard let mark = line.firstIndex(of: "#"), line[..<mark].allSatisfy({ $0 == " " }) else { return String(line) }
             let rest = line[line.index(after: mark)...].drop { $0 == " " }
@@ -133,6 +142,7 @@ struct ConfigurationTests {
         #expect(all.sources[0].broker.tls?.ca == "/etc/vitalgate/ca.pem")
         #expect(all.sources[0].broker.passwordFile == "broker-password")
         #expect(all.sources[0].broker.clientID == "vitalgate-ward")
+        #expect(all.sources[0].broker.version == .v311)
         #expect(all.alarms.acceptedBy == "Dr. Example")
         #expect(all.alarms.limits["blood-pressure.systolic"]?.highWarning == ExactDecimal("140"))
     }
@@ -164,8 +174,8 @@ struct ConfigurationTests {
         Mistake(3, "plase:", "unknown key 'plase'; did you mean 'place'?"),
         Mistake(2, "  paht: /tmp/x.db", "unknown key 'paht'; did you mean 'path'?"),
         Mistake(4, "  time-zone: Asia/Shanghai", "unknown key 'time-zone'; known here: zone"),
-        Mistake(12, "      user: me", "unknown key 'user'; known here: host, port, tls, user-file, password-file, client-id, topics"),
-        Mistake(13, "      password: s3cret", "unknown key 'password'; known here: host, port, tls, user-file, password-file, client-id, topics"),
+        Mistake(12, "      user: me", "unknown key 'user'; known here: host, port, tls, user-file, password-file, client-id, version, topics"),
+        Mistake(13, "      password: s3cret", "unknown key 'password'; known here: host, port, tls, user-file, password-file, client-id, version, topics"),
         Mistake(11, "      tls: { ca-file: /ca.pem }", "unknown key 'ca-file'; known here: ca, certificate, key"),
         Mistake(7, "  - nmae: ward", "unknown key 'nmae'; did you mean 'name'?"),
         Mistake(22, "      prefx: x", "unknown key 'prefx'; did you mean 'prefix'?"),
@@ -195,6 +205,10 @@ struct ConfigurationTests {
         Mistake(15, "      topics: [\"vitalgate/raw#\"]", "no MQTT topic filter: '+' stands for a whole level, '#' for the last ones"),
         Mistake(15, "      topics: [\"#/raw\"]", "no MQTT topic filter: '+' stands for a whole level, '#' for the last ones"),
         Mistake(15, "      topics: [\"\"]", "no MQTT topic filter: '+' stands for a whole level, '#' for the last ones"),
+        Mistake(15, "      topics: [\"$share/ward\"]", "a shared subscription is written '$share/GROUP/FILTER', the group without wildcards"),
+        Mistake(15, "      topics: [\"$share//a\"]", "a shared subscription is written '$share/GROUP/FILTER', the group without wildcards"),
+        Mistake(15, "      topics: [\"$share/+/a\"]", "a shared subscription is written '$share/GROUP/FILTER', the group without wildcards"),
+        Mistake(12, "      version: 5", "write '3.1.1', or leave it out: MQTT 5 is spoken wherever the broker knows it"),
         Mistake(14, "      client-id: \"\"", "a client id has 1 to 64 characters"),
         Mistake(14, "      client-id: \(String(repeating: "x", count: 65))", "a client id has 1 to 64 characters"),
         Mistake(32, "  level: loud", "the levels are: debug, info, warning, error"),

@@ -22,7 +22,7 @@ struct EndToEndTests {
             """
             store: { path: \(database) }
             place: { zone: Asia/Shanghai }
-            sources: [ { name: ward, mqtt: { port: \(broker.port), topics: ["vitalgate/raw/#"] } } ]
+            sources: [ { name: ward, mqtt: { port: \(broker.port), topics: ["vitalgate/raw/#", "iMEDE_watch/#"] } } ]
             sinks:
               - { name: platform, mqtt: { port: \(broker.port) } }
               - { name: archive, file: { path: \(file) } }
@@ -157,6 +157,45 @@ struct EndToEndTests {
         #expect(try await store.ledger().differences == [])
         #expect(try await store.ledger().framesByFate == [.reading: 30])
         await bridge.stop(within: .seconds(2))
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `what a bridge decoded goes from the broker to the receivers under the name of its device`() async throws {
+        let broker = try MosquittoBroker()
+        try await broker.start()
+        let bridge = MQTTClient(settings("bridge", broker), subscriptions: [], onBatch: { _ in .acknowledge }, onEvent: { _ in })
+        let heard = Mutex<[ReceivedMessage]>([])
+        let receiver = MQTTClient(
+            settings("receiver", broker), subscriptions: ["vitalgate/+/readings/#"],
+            onBatch: { messages in
+                heard.withLock { $0 += messages }
+                return .acknowledge
+            }, onEvent: { _ in })
+        bridge.start()
+        receiver.start()
+        let watch = try #require(DeviceID("imei:865067123456789"))
+        do {
+            let store = try Store(path: database)
+            try await store.enroll(watch)
+        }
+        try await running(on: broker) { () async throws in
+            #expect(await eventually { starts == 1 })
+            let message = Publication(topic: "iMEDE_watch/AP55", payload: Array("""
+                {"IMEI":"865067123456789","location":{"GPS":{"latitude":22.5678}},
+                 "data":[{"timestamp":1738331256,"heartRate":84},{"timestamp":1738331316,"heartRate":85}]}
+                """.utf8))
+            #expect(await eventually { if case .success = await bridge.publish([message]).first { true } else { false } })
+            #expect(await eventually { heard.withLock { Set($0.compactMap { $0.says("id") }).count == 2 } })
+        }
+        let store = try Store(path: database)
+        #expect(try await store.ledger().differences == [])
+        #expect(try await store.recentFrames(limit: 9).allSatisfy { !String(decoding: $0.record.body, as: UTF8.self).contains("22.5678") })
+        let readings = heard.withLock { $0 }
+        #expect(readings.allSatisfy { $0.topic.hasSuffix("/readings/imei_865067123456789/heart-rate") })
+        #expect(Set(readings.compactMap { $0.says("measuredAt") }) == ["2025-01-31T13:47:36Z", "2025-01-31T13:48:36Z"])
+        #expect(Set(readings.compactMap { $0.says("device") }) == ["imei:865067123456789"])
+        await bridge.stop(within: .seconds(2))
+        await receiver.stop(within: .seconds(2))
     }
 
     private func settings(_ name: String, _ broker: MosquittoBroker) -> MQTTSettings {

@@ -125,9 +125,9 @@ struct MisdatingTests {
     @Test func `what no living person shows is quarantined, whatever its time`() async throws {
         let meter = DeviceID(address: "00:11:22:33:44:77")!
         let ward = try await Ward(enrolled: [meter])
-        // 81 mol/L, from a test of another program.
+        // 81 mol/L, from a test of another program; here without the promise of a context.
         ward.take(ward.raw(
-            #"{"address":"\#(meter)","services":["1808"],"characteristic":"2a18","frames":["1f0200e40705150a1e2d00005100140600"]}"#))
+            #"{"address":"\#(meter)","services":["1808"],"characteristic":"2a18","frames":["0f0200e40705150a1e2d00005100140600"]}"#))
         #expect(try await ward.fates() == ["quarantined: implausible-value"])
         let reading = try await ward.latest()
         #expect(reading.said == "glucose 81000 mmol/L")

@@ -116,10 +116,10 @@ func publication(_ topic: String, _ text: String, qos: Int = 1, isRetained: Bool
 }
 
 func runningBroker(
-    users: [String: String] = [:], access: [String] = [], tls: Bool = false, extra: [String] = []
+    users: [String: String] = [:], access: [String] = [], tls: Bool = false, asksForCertificates: Bool = false, extra: [String] = []
 ) async throws -> MosquittoBroker {
     try await aside {
-        let broker = try MosquittoBroker(users: users, access: access, tls: tls, extra: extra)
+        let broker = try MosquittoBroker(users: users, access: access, tls: tls, asksForCertificates: asksForCertificates, extra: extra)
         try broker.start()
         return broker
     }

@@ -220,7 +220,7 @@ struct RedeliveryTests {
     private func redelivery(
         _ store: Store, source: String = "home", packet: UInt16 = 10, connection: Int64 = 2, body: String = "frame"
     ) throws -> Redelivery? {
-        try store.intake { try $0.redelivery(source: source, packetID: packet, connection: connection, body: Array(body.utf8)) }
+        try store.intake { try $0.redelivery(source: source, packetID: packet, connection: connection, device: scale, body: Array(body.utf8)) }
     }
 
     @Test func `the same packet with the same bytes over a later connection was sent again`() throws {

@@ -9,6 +9,7 @@ package struct BrokerSettings: Sendable, Hashable {
     package var userFile: String?
     package var passwordFile: String?
     package var clientID: String?
+    package var version = MQTTSettings.Version.automatic
 
     package struct TLS: Sendable, Hashable {
         /// Certificates that may sign the broker's; nil for those that the system trusts.
@@ -17,7 +18,7 @@ package struct BrokerSettings: Sendable, Hashable {
         package var key: String?
     }
 
-    static let keys = ["host", "port", "tls", "user-file", "password-file", "client-id"]
+    static let keys = ["host", "port", "tls", "user-file", "password-file", "client-id", "version"]
 
     init(_ map: YAMLMap) throws(YAMLProblem) {
         if let node = map.optional("host") {
@@ -57,6 +58,12 @@ package struct BrokerSettings: Sendable, Hashable {
             guard !id.isEmpty, id.utf8.count <= 64 else { throw node.problem("a client id has 1 to 64 characters") }
             clientID = id
         }
+        if let node = map.optional("version") {
+            guard let known = MQTTSettings.Version(rawValue: try node.text()), known == .v311 else {
+                throw node.problem("write '3.1.1', or leave it out: MQTT 5 is spoken wherever the broker knows it")
+            }
+            version = known
+        }
     }
 
     /// By its text alone: `127.0.0.1.example` is a name, and leads anywhere.
@@ -70,6 +77,7 @@ package struct BrokerSettings: Sendable, Hashable {
         settings.userName = try userFile.map(SecretFile.read)
         settings.password = try passwordFile.map(SecretFile.read)
         settings.tls = tls.map { MQTTSettings.TLS(caFile: $0.ca, certificateFile: $0.certificate, keyFile: $0.key) }
+        settings.version = version
         settings.will = will
         settings.sessionExpiry = sessionExpiry
         return settings

@@ -46,8 +46,11 @@ extension Configuration {
         var topics: [String] = []
         for node in try topicsNode.list() {
             let text = try node.text()
-            guard TopicFilter(text) != nil else {
+            guard let filter = TopicFilter(text) else {
                 throw node.problem("no MQTT topic filter: '+' stands for a whole level, '#' for the last ones")
+            }
+            guard !text.hasPrefix("$share") || filter.isShared else {
+                throw node.problem("a shared subscription is written '$share/GROUP/FILTER', the group without wildcards")
             }
             topics.append(text)
         }

@@ -66,17 +66,22 @@ package struct DecodeLine: Sendable {
             return .object(answer)
         }
         answer.add("format", .string(relay.name))
-        let seen = try relay.observations(in: message.payload)
-        let decodings = seen.map { Decoding($0, by: profiles, forced: request.forced, key: request.key) }
-        guard let first = decodings.first else {
-            let nothing = DecodeOutcome.nothingToDecode
-            add(Decoding.Summary(
-                outcome: nothing.name, code: nothing.code, detail: "the bridge passes nothing undecoded on in it"), to: &answer)
+        let items = try relay.relayed(topic: message.topic, payload: message.payload, isForced: request.relay != nil)
+        if items.count == 1, case .observation(let seen, let decoded) = items[0], decoded.isEmpty {
+            add(Decoding(seen, by: profiles, forced: request.forced, key: request.key), request, to: &answer)
+            if offersToAll { answer.add("candidates", candidates(seen, request)) }
             return .object(answer)
         }
-        add(first, request, to: &answer)
-        if offersToAll { answer.add("candidates", candidates(seen[0], request)) }
+        add(MessageAnswer(items, relay, by: profiles, forced: request.forced, key: request.key), request, to: &answer)
         return .object(answer)
+    }
+
+    private func add(_ said: MessageAnswer, _ request: Request, to answer: inout JSONObject) {
+        if said.profiles.count == 1 { answer.add("profile", .string(said.profiles[0])) }
+        add(said.summary, to: &answer)
+        if !said.outcomes.isEmpty { answer.add("frames", .array(said.outcomes.map(frame))) }
+        let readings = said.readings.map { reading($0.reading, receivedAt: $0.receivedAt, of: $0.device, request) }
+        if !readings.isEmpty { answer.add("readings", .array(readings)) }
     }
 
     private func add(_ decoding: Decoding, _ request: Request, to answer: inout JSONObject) {
@@ -104,8 +109,10 @@ package struct DecodeLine: Sendable {
         return readings.isEmpty ? nil : .array(readings.map { reading($0.reading, receivedAt: $0.receivedAt, request) })
     }
 
-    private func reading(_ reading: Reading, receivedAt: Instant?, _ request: Request) -> JSON {
+    /// - Parameter device: told where a message may speak of several.
+    private func reading(_ reading: Reading, receivedAt: Instant?, of device: DeviceID? = nil, _ request: Request) -> JSON {
         var object = JSONObject([("kind", .string(reading.kind.rawValue))])
+        object.add("device", device.map { .string($0.description) })
         let (time, quality) = request.time(of: reading, receivedAt: receivedAt)
         object.add("measuredAt", time.map { .string($0) })
         object.add("timeQuality", .string(quality.rawValue))

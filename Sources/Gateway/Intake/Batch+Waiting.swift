@@ -32,6 +32,7 @@ extension Batch {
     /// Files what has waited too long.
     mutating func fileOverdue(_ transaction: inout IntakeTransaction, _ state: inout Intake.State) throws {
         for (key, ends) in state.assemblies.overdue(at: now) { try end(ends, of: key, &transaction, &state) }
+        for held in state.joins.overdue(at: arrived.monotonic) { try end(held, &transaction, &state) }
     }
 
     private mutating func end(
@@ -75,8 +76,10 @@ extension Batch {
 
     /// The item of a message that holds no other of this device.
     private func onlyItem(of record: FrameRecord) -> Observation.Item? {
-        guard let seen = try? profiles[record.format]?.observations(in: record.body) else { return nil }
-        let items = seen.filter { $0.address == record.device }.flatMap(\.items)
+        guard let said = try? profiles[record.format]?.relayed(topic: record.topic ?? "", payload: record.body) else { return nil }
+        let items = said.flatMap { item -> [Observation.Item] in
+            if case .observation(let seen, _) = item, seen.address == record.device { seen.items } else { [] }
+        }
         return items.count == 1 ? items[0] : nil
     }
 }

@@ -30,30 +30,33 @@ struct Batch {
 
     /// Every item of a message ends as a frame in custody or in a tally: the ledger's first sum.
     mutating func take(_ message: ReceivedMessage, _ transaction: inout IntakeTransaction, _ state: inout Intake.State) throws {
-        let (format, seen): (String, [Observation])
+        let (relay, items): (Profile, [RelayedItem])
         do throws(BadInput) {
-            (format, seen) = try observations(in: message)
+            (relay, items) = try relayed(message)
         } catch {
             return count(error.code.rawValue, "\(message.topic.prefix(120)): \(error.detail)", &transaction)
         }
-        guard !seen.isEmpty else {
-            return count("nothing-to-decode", "\(message.topic.prefix(120)): nothing undecoded in it", &transaction)
+        guard !items.isEmpty else {
+            return count("nothing-to-decode", "\(message.topic.prefix(120)): nothing in it that \(relay.name) reads", &transaction)
         }
-        for observation in seen { try take(observation, message, format, &transaction, &state) }
+        for item in items { try take(item, message, relay, &transaction, &state) }
     }
 
-    private func observations(in message: ReceivedMessage) throws(BadInput) -> (format: String, [Observation]) {
+    private func relayed(_ message: ReceivedMessage) throws(BadInput) -> (Profile, [RelayedItem]) {
         if let bytes = message.payloadWasTooLarge { throw BadInput(.tooLarge, "\(bytes) bytes") }
         switch profiles.relay(for: message.topic) {
-        case .profile(let relay): return (relay.name, try relay.observations(in: message.payload))
+        case .profile(let relay): return (relay, try relay.relayed(topic: message.topic, payload: message.payload))
         case .none: throw BadInput(.unknownTopic, "no profile under mqtt/ is for this topic")
         case .ambiguous(let relays):
             throw BadInput(.ambiguousTopic, "claimed by \(relays.map(\.name).joined(separator: " and "))")
         }
     }
 
+    /// No two frames share a monotonic time, and clockless readings of one frame are told apart by a nanosecond each.
+    mutating func moveOn(behind outcome: DecodeOutcome) { arrived.monotonic += UInt64(max(1000, outcome.readings.count)) }
+
     /// Counts an item that never comes into custody.
-    private mutating func count(
+    mutating func count(
         _ code: String, _ detail: String, device: DeviceID? = nil, isTold: Bool = true, _ transaction: inout IntakeTransaction
     ) {
         transaction.received(source: source)
@@ -61,8 +64,8 @@ struct Batch {
         if isTold { events.append(.refused(source: source, device: device, code: code, detail: detail)) }
     }
 
-    private mutating func take(
-        _ seen: Observation, _ message: ReceivedMessage, _ format: String,
+    mutating func take(
+        _ seen: Observation, _ message: ReceivedMessage, _ relay: Profile,
         _ transaction: inout IntakeTransaction, _ state: inout Intake.State
     ) throws {
         guard let device = seen.address else { return count("bad-address", "a frame without a device", &transaction) }
@@ -91,12 +94,7 @@ struct Batch {
         for item in seen.items {
             let isRepeat = state.bursts.repeats(item.content, of: device, at: arrived.monotonic)
             let reader = profiles.reader(of: item.content, for: profile)
-            let frame = FrameRecord(
-                source: source, format: format, topic: message.topic, device: device, profile: reader.name,
-                profileVersion: reader.version, arrived: arrived,
-                custody: message.qos > 0 ? .acknowledged : .bestEffort, isRetained: message.isRetained,
-                connection: connection.number, packetID: message.qos > 0 ? message.packetID : nil, body: message.payload,
-                fate: .rejected)
+            let frame = record(message, relay, of: device, reader)
             // A profile that counts frames hears repeats too.
             if isRepeat, !reader.countsFrames {
                 countRepeat(of: device, &transaction)
@@ -106,6 +104,16 @@ struct Batch {
                 countRepeat(of: device, &transaction)
             }
         }
+    }
+
+    /// A frame on its way to its fate.
+    func record(_ message: ReceivedMessage, _ relay: Profile, of device: DeviceID, _ profile: Profile) -> FrameRecord {
+        FrameRecord(
+            source: source, format: relay.name, topic: message.topic, device: device, profile: profile.name,
+            profileVersion: profile.version, arrived: arrived,
+            custody: message.qos > 0 ? .acknowledged : .bestEffort, isRetained: message.isRetained,
+            connection: connection.number, packetID: message.qos > 0 ? message.packetID : nil,
+            body: relay.storable(message.payload), fate: .rejected)
     }
 
     private mutating func countRepeat(of device: DeviceID, _ transaction: inout IntakeTransaction) {
@@ -126,9 +134,10 @@ struct Batch {
     /// - Parameters:
     ///   - row: the frame's own, where it waited in custody.
     ///   - isHeld: whether more may come of it.
+    ///   - since: the monotonic time of the first of several messages that it was joined from.
     mutating func file(
-        _ outcome: DecodeOutcome, _ frame: FrameRecord, row: Int64? = nil, isHeld: Bool = false, heard: Instant?,
-        _ transaction: inout IntakeTransaction, _ state: inout Intake.State
+        _ outcome: DecodeOutcome, _ frame: FrameRecord, row: Int64? = nil, isHeld: Bool = false, heard: Instant? = nil,
+        since: UInt64? = nil, _ transaction: inout IntakeTransaction, _ state: inout Intake.State
     ) throws -> Filed {
         var frame = frame
         guard case .readings(let readings) = outcome else {
@@ -145,7 +154,7 @@ struct Batch {
         var verdicts: [Filing] = []
         for (index, reading) in readings.enumerated() {
             verdicts.append(try Filing(
-                reading, index: index, of: frame, heard: heard, mayBeRedelivered: connection.isResumed && row == nil, in: place,
+                reading, index: index, of: frame, heard: heard, since: since, mayBeRedelivered: connection.isResumed && row == nil, in: place,
                 transaction))
         }
         frame.settle(by: verdicts)

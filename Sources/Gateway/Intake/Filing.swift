@@ -11,22 +11,24 @@ struct Filing {
     private(set) var duplicateOf: Int64?
     private(set) var isConflict = false
 
-    /// - Parameter index: the reading's place among those of its frame, so that two clockless ones stay two.
+    /// - Parameters:
+    ///   - index: the reading's place among those of its frame, so that two clockless ones stay two.
+    ///   - since: the monotonic time of the first of several messages that it was joined from.
     init(
-        _ reading: Reading, index: Int, of frame: FrameRecord, heard: Instant?, mayBeRedelivered: Bool, in place: Place,
-        _ transaction: borrowing IntakeTransaction
+        _ reading: Reading, index: Int, of frame: FrameRecord, heard: Instant?, since: UInt64? = nil, mayBeRedelivered: Bool,
+        in place: Place, _ transaction: borrowing IntakeTransaction
     ) throws {
         // The broker sends an unacknowledged message again; a reading without a time of its own is known by that only.
         let isTimeless = reading.recordTime == nil && reading.number == nil && heard == nil
         if isTimeless, mayBeRedelivered, let packet = frame.packetID, let connection = frame.connection,
             let again = try transaction.redelivery(
-                source: frame.source, packetID: packet, connection: connection, body: frame.body)
+                source: frame.source, packetID: packet, connection: connection, device: frame.device, body: frame.body)
         {
             identity = again.identity
             duplicateOf = again.reading
             return
         }
-        let nanoseconds = frame.arrived.monotonic + UInt64(index)
+        let nanoseconds = (since ?? frame.arrived.monotonic) + UInt64(index)
         let own = ReadingIdentity(
             of: reading, from: frame.device,
             unclocked: heard.map { .stamped($0) } ?? .burst(boot: frame.arrived.boot, nanoseconds: nanoseconds))

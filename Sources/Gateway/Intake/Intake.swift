@@ -22,6 +22,7 @@ package final class Intake: Sendable {
         var devices = Devices()
         var bursts = Bursts()
         var assemblies = Assemblies()
+        var joins = Joins()
     }
 
     package init(
@@ -60,8 +61,9 @@ package final class Intake: Sendable {
     package func fileOverdue() {
         let nobody = SourceConnection(number: 0, isResumed: false)
         let result = state.withLock { state -> Result<[GatewayEvent], any Error>? in
-            let now = Int64(clocks.now().monotonic / 1_000_000)
-            guard !state.assemblies.isRestored || (state.assemblies.deadline.map { $0 <= now } ?? false) else { return nil }
+            let monotonic = clocks.now().monotonic
+            let isDue = state.assemblies.deadline.map { $0 <= Int64(monotonic / 1_000_000) } ?? false
+            guard !state.assemblies.isRestored || isDue || state.joins.isAnyOverdue(at: monotonic) else { return nil }
             return file(from: "", over: nobody, &state) { _, _, _ in }
         }
         switch result {

@@ -42,7 +42,7 @@ package enum ReadingPayload {
         object.add("kind", .string(filed.reading.kind.rawValue))
         object.add("measuredAt", .string(filed.measuredAt.instant.rfc3339()))
         object.add("timeQuality", .string(filed.measuredAt.quality.rawValue))
-        object.add("deviceTime", filed.reading.deviceTime.map { .string($0.text) })
+        object.add("deviceTime", filed.reading.deviceTimeText.map { .string($0) })
         object.add("receivedAt", .string(filed.arrivedAt.rfc3339()))
         object.add("values", values(of: filed.reading))
         for (key, value) in circumstances(of: filed.reading) {
