@@ -68,9 +68,6 @@ final class Ward {
         intake.take(messages, from: source, over: SourceConnection(number: connection, isResumed: resumed))
     }
 
-    /// What the gateway does every second.
-    func fileOverdue() { intake.fileOverdue() }
-
     /// A message of the topic for raw frames, with a packet number of its own unless it is given one.
     func raw(
         _ json: String, to topic: String = "vitalgate/raw/ward-3", qos: Int = 1, packet: UInt16? = nil, retained: Bool = false
