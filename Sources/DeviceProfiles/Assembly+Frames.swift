@@ -66,7 +66,7 @@ extension Assembly {
         let place = step.outcomes.count
         var own: Ticket?
         var used: Set<Ticket> = []
-        let isUsed = complete(with: bytes, index, &fields, place, &found, &step)
+        let isUsed = complete(with: bytes, index, &fields, place, &own, &found, &step)
         if frame.isLatest { latest[index] = bytes }
         for reading in frame.stops {
             guard let hold = held.removeValue(forKey: reading) else { continue }
@@ -124,7 +124,8 @@ extension Assembly {
 
     /// Gives the frame to the oldest one of each reading that waits for it. Whether any did.
     private mutating func complete(
-        with bytes: [UInt8], _ index: Int, _ fields: inout Fields, _ place: Int, _ found: inout Found, _ step: inout Step
+        with bytes: [UInt8], _ index: Int, _ fields: inout Fields, _ place: Int, _ own: inout Ticket?, _ found: inout Found,
+        _ step: inout Step
     ) -> Bool {
         var isUsed = false
         for role in profile.frames[index].adds {
@@ -135,7 +136,13 @@ extension Assembly {
             }) else { continue }
             isUsed = true
             waiting[entry].joins[role.join].bytes = bytes
-            guard !waiting[entry].joins.contains(where: \.isOpen) else { continue }
+            if let missing = waiting[entry].joins.firstIndex(where: \.isOpen) {
+                let ticket = own ?? self.ticket()
+                own = ticket
+                waiting[entry].earlier.append(ticket)
+                found.add(.waiting(for: profile.frames[role.frame].readings[role.home].compiled.joins[missing].name))
+                continue
+            }
             let home = waiting.remove(at: entry)
             found.add(reading(of: home, isUnjoined: false))
             for ticket in home.earlier + [home.ticket] { step.joined.append((ticket, place)) }
@@ -166,11 +173,11 @@ extension Assembly {
             }
             entry.joins.append(joint)
         }
-        let earlier = partners.flatMap { $0.earlier + [$0.ticket] }
-        used.formUnion(partners.map(\.ticket))
         if let missing = compiled.joins.indices.first(where: { compiled.joins[$0].isLatest && entry.joins[$0].isOpen }) {
             return found.add(.incomplete(missing: compiled.joins[missing].name, isError: false))
         }
+        let earlier = partners.flatMap { $0.earlier + [$0.ticket] }
+        used.formUnion(partners.map(\.ticket))
         guard let missing = entry.joins.firstIndex(where: \.isOpen) else {
             found.add(reading(of: entry, isUnjoined: false))
             for ticket in earlier { step.joined.append((ticket, place)) }

@@ -69,7 +69,6 @@ import Testing
         field("name: x, type: u8, when: flags below 256", "'flags' has no code '256'"),
         field("name: x, type: u8, when: glucose is low", "'glucose' has no code 'low'"),
         field("name: x, type: u8, when: glucose above 1000000000000000", "'1000000000000000' is too large a number to ask for"),
-        field("repeat: until-end, fields: []", "nothing repeats without a field"),
         field("repeat: until-end, fields: [ { name: x, type: u8 } ]", "what repeats stands last in its frame"),
     ])
     func fields(_ mistake: Mistake) { expect(mistake) }
@@ -78,6 +77,7 @@ import Testing
         ("repeat: until-end, most: 0, fields: [ { name: x, type: u8 } ]", "'most' is a number from 1 to 255"),
         ("repeat: until-end, most: 256, fields: [ { name: x, type: u8 } ]", "'most' is a number from 1 to 255"),
         ("repeat: until-end", "the key 'fields' is missing"),
+        ("repeat: until-end, fields: []", "nothing repeats without a field"),
         ("repeat: until-end, fields: [ { skip: 1 } ]", "nothing repeats without a field"),
         ("repeat: until-end, fields: [ { name: x, type: u8, at: 1 } ]", "'at' has no place in what repeats: write it beside 'repeat'"),
         ("repeat: until-end, fields: [ { repeat: until-end, fields: [] } ]", "nothing repeats within what repeats"),

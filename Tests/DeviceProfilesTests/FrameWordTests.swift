@@ -100,7 +100,7 @@ import Testing
         ("{ name: value, type: bcd, size: 3 }, { name: a, type: digits, size: 4 }", "", "012345 31322E35"),
         ("{ name: value, type: digits, until: \",\" }, { name: a, type: digits, until: \";\" }", "", "3132333435 2C 36372E38 3B"),
         ("{ name: value, type: text, size: 3, codes: { kg: kg, k: kilo } }, { name: a, type: text, until: \",\", codes: { ab: ab, a: a } }", "", "6B6720 61622C"),
-        ("{ name: value, type: seconds, size: 8, epoch: 1970, milliseconds: true }, { name: a, type: seconds, size: 4, epoch: 2000 }", "byte-order: big", "0000011F71FB04CB 00000001"),
+        ("{ name: value, type: u8 }, { name: a, type: seconds, size: 8, epoch: 1970, milliseconds: true }, { name: b, type: seconds, size: 4, epoch: 2000 }", "byte-order: big", "05 0000011F71FB04CB 00000001"),
         ("{ name: flags, type: u8, bits: { a: 0 } }, { name: value, type: u16, when: [flags.a, flags above 0] }, { name: a, type: u8, at: 5, unknown: 255 }", "", "01 0102 0000 FF"),
         ("{ name: value, type: u8 }, { name: a, type: u8, at: 4 }, { name: b, type: u8, at: 1 }", "", "05 06 00 00 07"),
         ("{ name: value, type: u16 }", "tail: ignored", "0102 030405"), ("{ name: value, type: u16, at: -2 }", "checksum: crc16-modbus", "31 3233 3435 36373839 374B"),

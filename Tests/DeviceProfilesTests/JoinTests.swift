@@ -145,7 +145,10 @@ import Testing
         #expect(try assembly.feed("a", "01 50") == ["waiting for x"])
         #expect(try assembly.feed("a", "02 B4") == ["weight 80 kg; height 180 cm; impedance 100 Ohm"])
         #expect(try assembly.feed("a", "01 50", at: 0) == ["waiting for x"])
-        #expect(try assembly.feed("a", "02 B4", at: 1) == ["waiting for w"])
-        #expect(assembly.finish().map(\.outcome.words) == ["weight 80 kg; height 180 cm; unjoined"])
+        #expect(try assembly.feed("a", "02 B4", at: 1) == ["waiting for y"])
+        let ends = assembly.finish()
+        #expect(ends.map(\.outcome.words) == ["weight 80 kg; height 180 cm; unjoined"])
+        // What was joined ends with it.
+        #expect(ends.map(\.earlier.count) == [1])
     }
 }

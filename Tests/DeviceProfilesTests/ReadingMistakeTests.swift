@@ -40,8 +40,8 @@ import Testing
         ("field: w.lo, unit: kg", "'w' names no bits 'lo'; did you mean 'low'?"),
         ("field: w, above: 5, below: 5, unit: kg", "nothing is above 5 and below 5"),
         ("field: w, above: much, unit: kg", "no decimal number: write digits such as 0.005"),
-        ("field: w, when: w.two, unit: kg", "'w' names no bits 'two'; did you mean 'one'?"),
-        ("field: g.x, unit: kg", "no field 'g' in this frame"),
+        ("field: w, when: w.on, unit: kg", "'w' names no bits 'on'; did you mean 'one'?"),
+        ("field: other.x, unit: kg", "no field 'other' in this frame"),
     ])
     func value(line: String, sentence: String) {
         let found = Bench.problems(ReadingMistakeTests.frames, ReadingMistakeTests.weight(line))
@@ -52,7 +52,7 @@ import Testing
         ("from: h", "no frame is called 'h'"),
         ("user: { is: -1 }", "write a number from 0 to 2147483647"), ("user: { is: 1, plus: 1 }", "unknown key 'plus'; known here: is"),
         ("number: { feld: w }", "unknown key 'feld'; did you mean 'field'?"), ("user: k", "'k' is a word, not a number"),
-        ("marks: [f]", "'f' has no bits and no codes: there is nothing to tell of it"), ("marks: [w.two]", "'w' names no bits 'two'; did you mean 'one'?"),
+        ("marks: [f]", "'f' has no bits and no codes: there is nothing to tell of it"), ("marks: [w.on]", "'w' names no bits 'on'; did you mean 'one'?"),
         ("measured-at: w", "'w' is no date-time"), ("measured-at: { field: t, zone: cet }", "the only zone is 'utc'; without it the time is that of the place"),
         ("measured-at: { ago: w, unit: d }", "'ago' is told in s, min or h"), ("measured-at: { ago: w }", "the key 'unit' is missing"),
         ("measured-at: { month: w }", "say the time by its 'field', or how long 'ago', or by its parts from 'year' to 'second'"),
@@ -84,7 +84,7 @@ import Testing
 
     @Test("A mistake in a kind, a site or a repetition is told", arguments: [
         ("body-weight/: { values: { weight: { field: w, unit: kg } } }", "behind the '/' stands a name, such as body-weight/stored"),
-        ("body-wait/stored: { values: { weight: { field: w, unit: kg } } }", "unknown kind 'body-wait'; did you mean 'body-weight'?"),
+        ("body-waight/stored: { values: { weight: { field: w, unit: kg } } }", "unknown kind 'body-waight'; did you mean 'body-weight'?"),
         ("body-temperature: { values: { temperature: { field: x, unit: Cel } }, site: { is: moth } }", "a body-temperature knows no 'moth'; did you mean 'mouth'?"),
         ("body-weight: { values: { weight: { field: rr, unit: kg } }, with: { frame: g } }", "a reading that is made for each repetition is joined to nothing"),
         ("body-weight: { values: { weight: { field: rr, unit: kg } }, settles: { silence: 3 s } }", "a reading that is made for each repetition does not settle"),
@@ -103,7 +103,7 @@ import Testing
 
     @Test("A second name of a model is that of one above it", arguments: [
         ("- { name: A, evidence: captured }\n  - { name: A-D, variant-of: A, evidence: documented }", []),
-        ("- { name: Alpha, evidence: captured }\n  - { name: A-D, variant-of: Alfa, evidence: documented }", ["no model above is called 'Alfa'; did you mean 'Alpha'?"]),
+        ("- { name: Alpha, evidence: captured }\n  - { name: A-D, variant-of: Alpa, evidence: documented }", ["no model above is called 'Alpa'; did you mean 'Alpha'?"]),
         ("- { name: A-D, variant-of: Alpha, evidence: documented }", ["no model above is called 'Alpha': list it first"]),
     ])
     func variant(models: String, sentences: [String]) {

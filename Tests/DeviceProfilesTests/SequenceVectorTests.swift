@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test("A mistake in a sequence is told", arguments: [
-        ("notifications: [\"z: 01\"]", "no characteristic is called 'z'; known here: w, x, service-data, manufacturer-data"),
+        ("notifications: [\"zzz: 01\"]", "no characteristic is called 'zzz'; known here: w, x, service-data, manufacturer-data"),
         ("notifications: [\"w 01\"]", "write a characteristic and its bytes: \"measurement: 1B 0F\""),
         ("notifications: [\"w: 0\"]", "write a characteristic and its bytes: \"measurement: 1B 0F\""),
         ("notifications: []", "no bytes: write \"characteristic: 01 02 …\""),

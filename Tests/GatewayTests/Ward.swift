@@ -19,7 +19,10 @@ final class Ward {
     let store: Store
     let clock: ManualClock
     let events = RecordedEvents()
-    private let intake: Intake
+    private var intake: Intake
+    private let profiles: ProfileSet
+    private let place: Place
+    private let watch: Watch
     private var packets: UInt16 = 0
 
     /// - Parameter profiles: further profile files, by where they stand below their folder.
@@ -30,11 +33,13 @@ final class Ward {
         clock = ManualClock(now)
         store = try Store(path: folder.path + "/vitalgate.db")
         for (name, text) in profiles { try folder.write(text, to: "profiles/\(name).yaml") }
+        let loaded = profiles.isEmpty ? try Ward.shipped.get() : try ProfileFolders.load(
+            shipped: Ward.folder("device-profiles"), further: [folder.path + "/profiles"])
+        place = try #require(Place(identifier: zone))
+        self.profiles = loaded
+        watch = Watch(limits: limits, active: try await store.activeEpisodes())
         intake = Intake(
-            profiles: profiles.isEmpty ? try Ward.shipped.get() : try ProfileFolders.load(
-                shipped: Ward.folder("device-profiles"), further: [folder.path + "/profiles"]),
-            store: store, clocks: clock.clocks, place: try #require(Place(identifier: zone)),
-            watch: Watch(limits: limits, active: try await store.activeEpisodes()), bell: Bell(), observer: events.observer)
+            profiles: loaded, store: store, clocks: clock.clocks, place: place, watch: watch, bell: Bell(), observer: events.observer)
         for device in enrolled { try await store.enroll(device) }
     }
 
@@ -43,6 +48,15 @@ final class Ward {
     /// A folder of the repository.
     static func folder(_ name: String) -> String {
         URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../\(name)").standardized.path
+    }
+
+    /// What the gateway does by itself from time to time.
+    func fileOverdue() { intake.fileOverdue() }
+
+    /// Another intake on the same store, which remembers nothing.
+    func restart() {
+        intake = Intake(
+            profiles: profiles, store: store, clocks: clock.clocks, place: place, watch: watch, bell: Bell(), observer: events.observer)
     }
 
     // MARK: What comes in
