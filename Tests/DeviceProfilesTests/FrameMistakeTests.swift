@@ -84,7 +84,7 @@ import Testing
         ("repeat: until-end, fields: [ { name: sample, type: u8 } ]", "a second field called 'sample'"),
         ("repeat: cont, fields: [ { name: x, type: u8 } ]", "no field 'cont' stands before this"),
         ("repeat: glucose, fields: [ { name: x, type: u8 } ]", "'glucose' is no whole number to count by"),
-        ("repeat: until-end, when: flags.steady, fields: [ { name: x, type: u8 } ]", "'flags' names no bits 'steady'"),
+        ("repeat: until-end, when: flags.seen, fields: [ { name: x, type: u8 } ]", "'flags' names no bits 'seen'"),
     ])
     func repetition(text: String, sentence: String) {
         let time = "      - { name: time, type: date-time, when: not flags.molar }\n"

@@ -6,18 +6,21 @@ import Testing
 
 /// Bytes that nobody promised to be good, offered to every profile wherever it listens.
 @Suite struct HostileFrameTests {
-    @Test("No frame cut short gives a reading") func prefixes() throws {
+    @Test("A frame cut short is refused, or reads as less: no value that the whole frame has not") func prefixes() throws {
         var cuts = 0
         for sample in try Sample.all() where sample.isReading {
+            guard case .readings(let whole) = sample.decode(sample.bytes) else { continue }
             for count in sample.bytes.indices {
                 let outcome = sample.decode(Array(sample.bytes.prefix(count)))
                 cuts += 1
-                if case .readings(let readings) = outcome {
-                    Issue.record("\(sample.profile.name): \(sample.bytes.prefix(count).hex) reads \(readings)")
+                guard case .readings(let readings) = outcome else { continue }
+                for less in readings where !whole.contains(where: { $0.kind == less.kind && less.values.allSatisfy($0.values.contains) }) {
+                    Issue.record("\(sample.profile.name): \(sample.bytes.prefix(count).hex) reads \(less)")
                 }
+                #expect(readings.count <= whole.count)
             }
         }
-        #expect(cuts > 300)
+        #expect(cuts > 3000)
     }
 
     @Test("More bytes behind a frame refuse it, or are ignored where its layout says so and change nothing") func trailing() throws {
@@ -27,8 +30,8 @@ import Testing
             for tail in [[0], [0xFF], [0, 0], Array(repeating: 0x11, count: 20)] as [[UInt8]] {
                 guard case .readings(let readings) = sample.decode(sample.bytes + tail) else { refused += 1; continue }
                 // What repeats to the end may repeat once more; what was read before is read again.
-                for (before, after) in zip(whole, readings) where before != after {
-                    Issue.record("\(sample.profile.name): \((sample.bytes + tail).hex) reads \(after), not \(before)")
+                for before in whole where !readings.contains(before) {
+                    Issue.record("\(sample.profile.name): \((sample.bytes + tail).hex) does not read \(before)")
                 }
             }
         }
@@ -36,34 +39,31 @@ import Testing
     }
 
     @Test("A frame with any bit turned over is refused, or reads as something that can be") func flips() throws {
-        let profiles = try ShippedProfiles.set().profiles
+        let ears = try Ears()
         let samples = try Sample.all()
         for sample in samples {
             for bit in 0..<sample.bytes.count * 8 {
                 var bytes = sample.bytes
                 bytes[bit / 8] ^= 1 << UInt8(bit % 8)
-                for profile in profiles { expectSane(profile, sample.source(bytes)) }
+                ears.hear(sample.source(bytes))
             }
         }
-        #expect(samples.count > 70)
+        #expect(samples.count > 500)
     }
 
     @Test("Twenty thousand random frames harm nobody") func random() throws {
-        let profiles = try ShippedProfiles.set().profiles
+        let ears = try Ears()
         let samples = try Sample.all()
-        let sources = Array(Dictionary(grouping: samples) { "\($0.source([]))" }.values.compactMap(\.first))
-        #expect(sources.count >= 6)
+        let sources = Dictionary(grouping: samples) { Ears.place($0.source([])) }.sorted { $0.key < $1.key }.compactMap(\.value.first)
+        #expect(sources.count >= 50)
         var dice = Dice(seed: 20_261_121)
-        for _ in 0..<20_000 {
-            let bytes = dice.bytes(dice.next(below: 26))
-            for source in sources {
-                for profile in profiles { expectSane(profile, source.source(bytes)) }
-            }
+        for round in 0..<20_000 {
+            ears.hear(sources[round % sources.count].source(dice.bytes(dice.next(below: 26))))
         }
     }
 
     @Test("Twenty thousand frames with a few random bytes in them harm nobody") func mutations() throws {
-        let profiles = try ShippedProfiles.set().profiles
+        let ears = try Ears()
         let samples = try Sample.all()
         var dice = Dice(seed: 4711)
         var readings = 0
@@ -73,22 +73,44 @@ import Testing
             for _ in 0...dice.next(below: 3) where !bytes.isEmpty {
                 bytes[dice.next(below: bytes.count)] = UInt8(truncatingIfNeeded: dice.next())
             }
-            for profile in profiles { readings += expectSane(profile, sample.source(bytes)) }
+            readings += ears.hear(sample.source(bytes))
         }
         // Else the dice would show nothing about readings.
         #expect(readings > 1000)
     }
 
-    @Test("An advertisement longer than any radio sends harms nobody") func long() throws {
-        for sample in try Sample.all() {
-            for profile in try ShippedProfiles.set().profiles {
-                #expect(expectSane(profile, sample.source(sample.bytes + Array(repeating: 0xA5, count: 100_000))) == 0)
-            }
+    @Test("A frame longer than any radio sends harms nobody") func long() throws {
+        let ears = try Ears()
+        let samples = Dictionary(grouping: try Sample.all()) { Ears.place($0.source([])) }.values.compactMap(\.first)
+        for sample in samples { ears.hear(sample.source(sample.bytes + Array(repeating: 0xA5, count: 100_000))) }
+    }
+}
+
+/// All profiles, each asked only about what comes from where it listens.
+private final class Ears {
+    private let profiles: [Profile]
+    private var readers: [String: [Profile]] = [:]
+
+    init() throws { profiles = try ShippedProfiles.set().profiles }
+
+    /// Where on the air content stands, without its bytes.
+    static func place(_ content: Observation.Content) -> String {
+        switch content {
+        case .frame(let uuid, _): "\(uuid)"
+        case .advertisement(let advert):
+            "data \(advert.serviceData.keys.map(\.description).sorted()) company \(advert.manufacturerData.keys.sorted())"
         }
     }
 
-    /// Counts the readings, each of which must be one that could be told to somebody.
+    /// Counts the readings of all who listen there; each must be one that could be told to somebody.
     @discardableResult
+    func hear(_ content: Observation.Content) -> Int {
+        let place = Ears.place(content)
+        let readers = self.readers[place] ?? profiles.filter { $0.reads(Observation(items: [Observation.Item(content)])) }
+        self.readers[place] = readers
+        return readers.reduce(0) { $0 + expectSane($1, content) }
+    }
+
     private func expectSane(_ profile: Profile, _ content: Observation.Content) -> Int {
         guard case .readings(let readings) = profile.decode(content) else { return 0 }
         for reading in readings {

@@ -17,5 +17,7 @@ enum ShippedProfiles {
         }
     }
 
-    static func set() throws -> ProfileSet { try ProfileSet(sources(), drivers: DriverKind.all) }
+    static func set() throws -> ProfileSet { try loaded.get() }
+
+    private static let loaded = Result { try ProfileSet(sources(), drivers: DriverKind.all) }
 }
