@@ -59,7 +59,7 @@ import Testing
         ("measured-at: { year: w, day: w, hour: w, minute: w }", "the key 'month' is missing"),
         ("measured-at: { year: w, month: w, day: w, hour: w, minute: w, plus-years: 20000 }", "'plus-years' lies between 0 and 9999"),
         ("measured-at: { field: t, month: w }", "unknown key 'month'; known here: field, plus-minutes, plus-seconds, zone"),
-        ("with: { frame: h }", "no frame is called 'h'"), ("with: { frame: f }", "a frame is not joined to itself"),
+        ("with: { frame: h }", "no frame is called 'h'"),
         ("with: { frame: r }", "'r' repeats its fields: which of them would be joined?"),
         ("with: { frame: g, by: [f] }", "the frame 'g' has no field 'f'"), ("with: { frame: g, by: [x] }", "no field 'x' in this frame"),
         ("with: { frame: g, within: 5 }", "write a time such as"), ("with: { frame: g, when: g.x is fasting }", "no field 'g' stands before this"),
