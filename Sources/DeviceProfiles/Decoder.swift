@@ -17,7 +17,6 @@ enum Decoder {
     ) throws(Stop) -> Int {
         // Kept here and written at the end: the compiler cannot know that no value is stored on top of them.
         var present = fields.present
-        var errors = fields.errors
         let end = frame.byteCount
         var at = fields.at
         var rare = Rare()
@@ -63,7 +62,7 @@ enum Decoder {
                 at &+= 2
                 let mantissa = Int16(bitPattern: word << 4) >> 4
                 // 07FE +INF, 07FF NaN, 0800 NRes, 0801 reserved, 0802 -INF: whole words, exponent zero.
-                if word &- 0x07FE <= 4 { errors |= bit; continue }
+                if word &- 0x07FE <= 4 { fields.errors |= bit; continue }
                 fields.mantissas[slot] = Int64(mantissa)
                 fields.exponents[slot] = Int8(truncatingIfNeeded: Int16(bitPattern: word) >> 12)
                 present |= bit
@@ -73,7 +72,7 @@ enum Decoder {
                 let word = load32(frame, at, isBig: op.kind == .floatBE)
                 at &+= 4
                 // 007FFFFE … 00800002, as above.
-                if word &- 0x007F_FFFE <= 4 { errors |= bit; continue }
+                if word &- 0x007F_FFFE <= 4 { fields.errors |= bit; continue }
                 let exponent = Int8(truncatingIfNeeded: word >> 24)
                 guard exponent >= -12, exponent <= 6 else { throw .badValue(op: index) }
                 fields.mantissas[slot] = Int64(Int32(bitPattern: word << 8) >> 8)
@@ -116,7 +115,6 @@ enum Decoder {
             present |= bit
         }
         fields.present = present & ~(1 << UInt64(Op.testSlot))
-        fields.errors = errors
         fields.at = at
         return max(rare.reach, at)
     }

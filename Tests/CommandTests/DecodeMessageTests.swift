@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct DecodeMessageTests {
     private func ask(_ topic: String, _ payload: String, _ more: String = "", _ arguments: String...) throws -> JSON {
-        let run = try Program.decode([JSON.object([("topic", .string(topic)), ("payload", .string(payload))]).text.dropLast() + more + "}"])
+        let run = try Program.decode([JSON.object(JSONObject([("topic", .string(topic)), ("payload", .string(payload))])).text.dropLast() + more + "}"])
         return try #require(run.answers.first)
     }
 

@@ -6,10 +6,10 @@ import Testing
     @Test("A mistake in what is said of a frame is told where it stands", arguments: [
         Mistake(14, "    length: 5..3", "write a length such as 11, or 11..20"),
         Mistake(14, "    length: 0..3", "a frame is 1 to 2048 bytes long"),
-        Mistake(14, "    length: 5..513", "a frame is 1 to 2048 bytes long"),
+        Mistake(14, "    length: 5..2049", "a frame is 1 to 2048 bytes long"),
         Mistake(14, "    starts-with: \"A5|\"", "no bytes: write pairs of hex digits in quotes, '?' for any half byte, '|' between alternatives"),
         Mistake(14, "    where: { x: \"00\" }", "'x' is no offset: write 0, 1, 2 … from the start, or -1 for the last byte"),
-        Mistake(14, "    where: { 513: \"00\" }", "'513' is no offset: write 0, 1, 2 … from the start, or -1 for the last byte"),
+        Mistake(14, "    where: { 2049: \"00\" }", "'2049' is no offset: write 0, 1, 2 … from the start, or -1 for the last byte"),
         Mistake(14, "    where: { 3: \"0\" }", "no bytes: write pairs of hex digits in quotes, '?' for any half byte, '|' between alternatives"),
         Mistake(14, "    wher: { 3: \"00\" }", "unknown key 'wher'; did you mean 'where'?"),
         Mistake(14, "    tail: refused", "the only tail is 'ignored'; leave the line out to refuse one"),
@@ -59,7 +59,7 @@ import Testing
         field("name: x, type: u32, milliseconds: true", "only seconds can be told in milliseconds"),
         field("name: x, type: u32, size: 4", "a u32 has its own size"),
         field("name: x, type: date-time, unknown: 0", "a date-time has its own 'not known': a zero year, month or day"),
-        field("name: x, type: u8, at: 513", "a frame is 1 to 2048 bytes long"),
+        field("name: x, type: u8, at: 2049", "a frame is 1 to 2048 bytes long"),
         field("name: x, type: i8, unknown: -2147483649", "write a number, or a range such as 0..3, within -2147483648 to 4294967295"),
         field("name: x, type: u48, unknown: -1", "write a number, or a range such as 0..3, within 0 to 9223372036854775807"),
         field("name: x, type: u8, when: [flags.steady, flags.stedy]", "'flags' names no bits 'stedy'; did you mean 'steady'?"),
@@ -69,7 +69,6 @@ import Testing
         field("name: x, type: u8, when: flags below 256", "'flags' has no code '256'"),
         field("name: x, type: u8, when: glucose is low", "'glucose' has no code 'low'"),
         field("name: x, type: u8, when: glucose above 1000000000000000", "'1000000000000000' is too large a number to ask for"),
-        field("repeat: until-end, fields: []", "nothing repeats without a field"),
         field("repeat: until-end, fields: [ { name: x, type: u8 } ]", "what repeats stands last in its frame"),
     ])
     func fields(_ mistake: Mistake) { expect(mistake) }
@@ -78,13 +77,14 @@ import Testing
         ("repeat: until-end, most: 0, fields: [ { name: x, type: u8 } ]", "'most' is a number from 1 to 255"),
         ("repeat: until-end, most: 256, fields: [ { name: x, type: u8 } ]", "'most' is a number from 1 to 255"),
         ("repeat: until-end", "the key 'fields' is missing"),
+        ("repeat: until-end, fields: []", "nothing repeats without a field"),
         ("repeat: until-end, fields: [ { skip: 1 } ]", "nothing repeats without a field"),
         ("repeat: until-end, fields: [ { name: x, type: u8, at: 1 } ]", "'at' has no place in what repeats: write it beside 'repeat'"),
         ("repeat: until-end, fields: [ { repeat: until-end, fields: [] } ]", "nothing repeats within what repeats"),
         ("repeat: until-end, fields: [ { name: sample, type: u8 } ]", "a second field called 'sample'"),
         ("repeat: cont, fields: [ { name: x, type: u8 } ]", "no field 'cont' stands before this"),
         ("repeat: glucose, fields: [ { name: x, type: u8 } ]", "'glucose' is no whole number to count by"),
-        ("repeat: until-end, when: flags.steady, fields: [ { name: x, type: u8 } ]", "unknown key 'when'"),
+        ("repeat: until-end, when: flags.steady, fields: [ { name: x, type: u8 } ]", "'flags' names no bits 'steady'"),
     ])
     func repetition(text: String, sentence: String) {
         let time = "      - { name: time, type: date-time, when: not flags.molar }\n"

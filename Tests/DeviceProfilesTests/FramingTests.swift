@@ -55,12 +55,12 @@ import Testing
     }
 
     @Test("Where the values are cut makes no difference to a stream", arguments: [
-        "starts-with: \"55 AA\", length: { at: 2, type: u8, plus: 4 }", "starts-with: \"55 AA\", size: 5", "ends-with: \"0D 0A\"", "sync-bit: 7, size: 5",
-        "length: { at: 0, type: u8 }",
+        ("starts-with: \"55 AA\", length: { at: 2, type: u8, plus: 4 }", stream), ("starts-with: \"55 AA\", size: 5", stream),
+        ("ends-with: \"0D 0A\"", stream), ("sync-bit: 7, size: 5", stream), ("length: { at: 1, type: u8 }", "0003010204AABB000300FF01020304"),
     ])
-    func cuts(form: String) throws {
+    func cuts(form: String, hex: String) throws {
         let framing = try framing(form)
-        let stream = try #require([UInt8](hex: "0055AA0101FF 55AA0355AA0102 0D0A81010203 0D0A 8102030405 310D0D0A 55AA00FF 55"))
+        let stream = try #require([UInt8](hex: hex))
         var whole = FramingBuffer()
         let frames = whole.take(stream, by: framing, at: nil)
         #expect(frames.count >= 2)
@@ -150,6 +150,8 @@ import Testing
             return problem?.message.contains(sentence) == true && problem?.line == 1
         }
     }
+
+    private static let stream = "0055AA0101FF 55AA0355AA0102 0D0A81010203 0D0A 8102030405 310D0D0A 55AA00FF 55"
 
     private func framing(_ form: String) throws -> Framing { try Framing.read(YAMLNode.load("{ \(form) }\n", file: "f.yaml")) }
 }

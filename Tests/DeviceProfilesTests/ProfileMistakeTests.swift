@@ -214,7 +214,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     @Test("A vector says what it shows", arguments: [
         Mistake(38, "", "no bytes: write them under one of: measurement, service-data, manufacturer-data", at: 35),
         Mistake(39, "", "say what it 'reads', or 'because' of what it reads nothing, or how it 'fails'", at: 35),
-        Mistake(40, "  - because: nothing\n    name: cut", "say one of 'reads', 'because', 'fails' and 'gives'", at: 40),
+        Mistake(40, "  - because: nothing\n    name: cut", "say one of 'reads', 'because' and 'fails'", at: 40),
         Mistake(38, "    service-data: \"08\"", "the profile matches no service-data"),
         Mistake(38, "    manufacturer-data: \"08\"", "the profile matches no manufacturer"),
     ])

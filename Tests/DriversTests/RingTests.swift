@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test("Another mask does not add up, another company is not its business") func others() throws {
-        #expect(throws: DecodeFailure.badChecksum(frame: "masked bytes")) { try unwrap(0xA1AC, "ce9c695f91a1202c3bfa0d8e") }
+        #expect(throws: DecodeFailure.badChecksum(frame: "masked bytes")) { try unwrap(0xA2AC, "ce9c695f91a1202c3bfa0d8e") }
         #expect(throws: DecodeFailure.tooShort(field: "masked bytes")) { try unwrap(0xA0AC, "ce9c695f91a1202c3bfa0d") }
         #expect(try unwrap(0xA0AD, "ce9c695f91a1202c3bfa0d8e") == nil)
     }

@@ -2,6 +2,8 @@
 struct VendorWords {
     /// Each as lower-case words with one space around each: ` accu chek `.
     let phrases: [String]
+    /// By their first word: most lines hold none of these, and are done with.
+    private let byFirstWord: [Substring: [String]]
 
     /// Folders under device-profiles that name a standard or a transport, not a maker.
     private static let notMakers: Set<Substring> = ["bluetooth-sig", "mqtt"]
@@ -22,10 +24,12 @@ struct VendorWords {
             for line in profile.lines { words += Self.modelWords(inLine: line) }
         }
         phrases = Set(words.map(Self.flat)).filter { $0.count > 4 }.sorted()
+        byFirstWord = Dictionary(grouping: phrases) { $0.split(separator: " ").first ?? "" }
     }
 
     /// `- { name: Xiaomi Mi Smart Scale, id: XMTZC01HM }`: the full name, and the words that only a model number is.
     private static func modelWords(inLine line: Substring) -> [String] {
+        guard line.contains("evidence:") else { return [] }
         guard let found = line.firstMatch(of: /^\s*-\s*\{?\s*name:\s*([^,}]+?)\s*[,}].*\bevidence:/) else { return [] }
         let name = String(found.1)
         let id = line.firstMatch(of: /\bid:\s*([\w-]+)/).map { String($0.1) } ?? ""
@@ -52,14 +56,18 @@ struct VendorWords {
         return result
     }
 
+    private func phrases(in spelled: String) -> [String] {
+        Set(spelled.split(separator: " ")).flatMap { byFirstWord[$0] ?? [] }.filter { spelled.contains($0) }.sorted()
+    }
+
     func found(in file: TextFile) -> [String] {
         if file.path.hasPrefix("Sources/Drivers/") { return [] }
         let named = Self.flat(file.name) + Self.flat(Self.withoutCamels(file.name))
-        let inName = phrases.filter { named.contains($0) }.map { "\(file.path): named after a vendor:\($0)" }
+        let inName = phrases(in: named).map { "\(file.path): named after a vendor:\($0)" }
         return inName + file.swift.withoutComments.enumerated().flatMap { number, line in
             guard line.contains(where: \.isLetter) else { return [String]() }
             let spelled = Self.flat(line) + Self.flat(Self.withoutCamels(line))
-            return phrases.filter { spelled.contains($0) }.map { file.at(number, "vendor word in code:\($0)") }
+            return phrases(in: spelled).map { file.at(number, "vendor word in code:\($0)") }
         }
     }
 }
