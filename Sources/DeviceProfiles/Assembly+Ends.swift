@@ -9,6 +9,12 @@ extension Assembly {
     /// Whether nothing waits.
     package var isIdle: Bool { waiting.isEmpty && held.isEmpty && !hasParts }
 
+    /// Whether the end of it is still to come.
+    package func holds(_ ticket: Ticket) -> Bool {
+        waiting.contains { $0.ticket == ticket || $0.earlier.contains(ticket) }
+            || held.values.contains { $0.ticket == ticket || $0.earlier.contains(ticket) } || hasPart(ticket)
+    }
+
     /// The ends of what has waited too long, oldest first.
     package mutating func overdue(at now: Int64) -> [Settled] {
         guard let deadline, deadline <= now else { return [] }

@@ -122,7 +122,9 @@ package struct Assembly: Sendable {
             return
         }
         let parts = buffer.parts
-        (buffer.parts, buffer.deadline) = ([], nil)
+        buffer.parts = []
+        // Bytes of a next frame may be there already.
+        buffer.deadline = buffer.bytes.isEmpty ? nil : now.map { $0 + (framing.within ?? Assembly.patience) }
         buffers[index] = buffer
         let first = step.outcomes.count
         for (number, bytes) in frames.enumerated() {
@@ -168,10 +170,12 @@ package struct Assembly: Sendable {
     }
 
     private mutating func take(_ frames: [UnwrappedFrame], _ now: Int64?, _ step: inout Step) {
+        let before = step.outcomes.count
         for frame in frames {
             guard let port = port(.object(frame.object)) else { continue }
             take(frame: frame.bytes, from: port, now, &step)
         }
+        if step.outcomes.count == before { step.outcomes.append(Outcome(outcome: .nothingToDecode)) }
     }
 
     private mutating func take(frame bytes: [UInt8], from port: Int, _ now: Int64?, _ step: inout Step) {
@@ -210,6 +214,7 @@ extension Assembly {
         }
     }
 
+    func hasPart(_ ticket: Ticket) -> Bool { buffers.values.contains { $0.parts.contains(ticket) } }
     var hasParts: Bool { buffers.values.contains { !$0.parts.isEmpty } }
     var partsDeadline: Int64? { buffers.values.compactMap(\.deadline).min() }
 }

@@ -92,6 +92,6 @@ struct Contestants {
         let values = (0..<out.count).map { out.values[$0] }
         return Result(
             ending: ending, values: values.map { [$0.mantissa, Int64($0.exponent), Int64($0.value), Int64($0.value < 3 ? $0.choice % 2 : 0)] },
-            rest: [out.time, out.user, out.marks])
+            rest: [out.time, out.user, max(0, out.marks[0])])
     }
 }

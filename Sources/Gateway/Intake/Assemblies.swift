@@ -14,6 +14,8 @@ struct Assemblies: Sendable {
         var row: Int64
         var record: FrameRecord
         var heard: Instant?
+        /// Whether its broker may have sent it before.
+        var mayBeRedelivered: Bool
     }
 
     private struct Entry: Sendable {
@@ -42,8 +44,13 @@ struct Assemblies: Sendable {
         for ticket in tickets { entries[key]?.frames[ticket] = frame }
     }
 
-    /// The frame behind a ticket, which is not held any longer.
-    mutating func release(_ ticket: Assembly.Ticket, of key: Key) -> HeldFrame? { entries[key]?.frames.removeValue(forKey: ticket) }
+    /// The frame behind a ticket, and whether more is to come of it; if not, it is held no longer.
+    mutating func frame(_ ticket: Assembly.Ticket, of key: Key) -> (frame: HeldFrame, isPending: Bool)? {
+        guard let frame = entries[key]?.frames[ticket] else { return nil }
+        let isPending = entries[key]?.assembly.holds(ticket) ?? false
+        if !isPending { entries[key]?.frames[ticket] = nil }
+        return (frame, isPending)
+    }
 
     /// The ends of all that has waited too long.
     mutating func overdue(at now: Int64) -> [(key: Key, ends: [Assembly.Settled])] {

@@ -22,9 +22,13 @@ extension Batch {
         let tickets = step.outcomes.compactMap(\.ticket)
         if isRepeat, outcome.readings.isEmpty, tickets.isEmpty, step.joined.isEmpty { return false }
         if row == nil { transaction.received(source: record.source) }
-        let filed = try file(outcome, record, row: row, isHeld: !tickets.isEmpty, heard: item.receivedAt, &transaction, &state)
+        let filed = try file(
+            outcome, record, row: row, isHeld: !tickets.isEmpty, heard: item.receivedAt, mayBeRedelivered: connection.isResumed,
+            &transaction, &state)
         state.assemblies.hold(
-            Assemblies.HeldFrame(row: filed.row, record: record, heard: item.receivedAt), under: tickets, of: key)
+            Assemblies.HeldFrame(
+                row: filed.row, record: record, heard: item.receivedAt, mayBeRedelivered: row != nil || connection.isResumed),
+            under: tickets, of: key)
         for joined in step.joined { try settle(joined.ticket, of: key, like: filed, &transaction, &state) }
         return true
     }
@@ -38,10 +42,19 @@ extension Batch {
     private mutating func end(
         _ ends: [Assembly.Settled], of key: Assemblies.Key, _ transaction: inout IntakeTransaction, _ state: inout Intake.State
     ) throws {
+        // One frame may have waited for several things.
+        var outcomes: [Assembly.Ticket: [DecodeOutcome]] = [:]
+        for end in ends { outcomes[end.ticket, default: []].append(end.outcome) }
         for end in ends {
-            guard let held = state.assemblies.release(end.ticket, of: key) else { continue }
-            let filed = try file(end.outcome, held.record, row: held.row, heard: held.heard, &transaction, &state)
-            for ticket in end.earlier { try settle(ticket, of: key, like: filed, &transaction, &state) }
+            guard let all = outcomes.removeValue(forKey: end.ticket), let (held, isPending) = state.assemblies.frame(end.ticket, of: key)
+            else { continue }
+            let outcome = DecodeOutcome(all)
+            if isPending, outcome.readings.isEmpty { continue }
+            let filed = try file(
+                outcome, held.record, row: held.row, heard: held.heard, mayBeRedelivered: held.mayBeRedelivered, &transaction, &state)
+            for ticket in ends.filter({ $0.ticket == end.ticket }).flatMap(\.earlier) {
+                try settle(ticket, of: key, like: filed, &transaction, &state)
+            }
         }
     }
 
@@ -50,7 +63,7 @@ extension Batch {
         _ ticket: Assembly.Ticket, of key: Assemblies.Key, like filed: Filed, _ transaction: inout IntakeTransaction,
         _ state: inout Intake.State
     ) throws {
-        guard let held = state.assemblies.release(ticket, of: key) else { return }
+        guard let (held, isPending) = state.assemblies.frame(ticket, of: key), !isPending else { return }
         if let reading = filed.reading {
             try transaction.settle(
                 waiting: held.row, as: .duplicate, code: "joined", detail: "part of what frame \(filed.row) says", duplicateOf: reading)

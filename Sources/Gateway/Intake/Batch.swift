@@ -135,9 +135,10 @@ struct Batch {
     ///   - row: the frame's own, where it waited in custody.
     ///   - isHeld: whether more may come of it.
     ///   - since: the monotonic time of the first of several messages that it was joined from.
+    ///   - mayBeRedelivered: whether its broker may have sent it before; nil: what is so of this connection.
     mutating func file(
         _ outcome: DecodeOutcome, _ frame: FrameRecord, row: Int64? = nil, isHeld: Bool = false, heard: Instant? = nil,
-        since: UInt64? = nil, _ transaction: inout IntakeTransaction, _ state: inout Intake.State
+        since: UInt64? = nil, mayBeRedelivered: Bool? = nil, _ transaction: inout IntakeTransaction, _ state: inout Intake.State
     ) throws -> Filed {
         var frame = frame
         guard case .readings(let readings) = outcome else {
@@ -154,7 +155,7 @@ struct Batch {
         var verdicts: [Filing] = []
         for (index, reading) in readings.enumerated() {
             verdicts.append(try Filing(
-                reading, index: index, of: frame, heard: heard, since: since, mayBeRedelivered: connection.isResumed && row == nil, in: place,
+                reading, index: index, of: frame, heard: heard, since: since, mayBeRedelivered: mayBeRedelivered ?? connection.isResumed, in: place,
                 transaction))
         }
         frame.settle(by: verdicts)
