@@ -6,7 +6,7 @@ import Testing
 
 /// Frames that wait for others of their device: in custody from the first moment, and never without an end.
 struct WaitingTests {
-    /// On 2A9D `number weight`, on 2A9C `number impedance`; adverts of 181D that count when three in a row are equal.
+    /// On 2A9D `number weight`, on 2A9C `number impedance`; adverts of FFF9 that count when three in a row are equal.
     private static let pair = """
         profile: test/pair
         title: A scale that says things one after the other
@@ -20,7 +20,7 @@ struct WaitingTests {
           weight: { from: w, fields: [ { name: n, type: u8 }, { name: w, type: u8 } ] }
           extra: { from: x, fields: [ { name: n, type: u8 }, { name: i, type: u8 } ] }
           piece: { from: p, fields: [ { skip: 1 }, { name: n, type: u8 }, { name: pw, type: u8 } ] }
-          live: { from: { service-data: "181D" }, fields: [ { name: lw, type: u8 } ] }
+          live: { from: { service-data: "FFF9" }, fields: [ { name: lw, type: u8 } ] }
         readings:
           body-weight:
             values: { weight: { field: w, unit: kg }, impedance: { field: extra.i, unit: Ohm } }
@@ -35,9 +35,9 @@ struct WaitingTests {
 
     private func ward() async throws -> Ward { try await Ward(profiles: ["test/pair": WaitingTests.pair]) }
 
-    private func sent(_ ward: Ward, _ characteristic: String, _ frames: String..., by device: DeviceID = scale) -> ReceivedMessage {
+    private func sent(_ ward: Ward, _ characteristic: String, _ frames: String..., by device: DeviceID = scale, padded padding: Int = 0) -> ReceivedMessage {
         let list = frames.map { "\"\($0)\"" }.joined(separator: ",")
-        return ward.raw(#"{"address":"\#(device)","name":"PAIR","characteristic":"\#(characteristic)","frames":[\#(list)]}"#)
+        return ward.raw(#"{"address":"\#(device)","name":"PAIR","characteristic":"\#(characteristic)","frames":[\#(list)]}"# + String(repeating: " ", count: padding))
     }
 
     @Test func `a frame waits in custody, and ends as part of what the other frame says`() async throws {
@@ -124,7 +124,8 @@ struct WaitingTests {
         let ward = try await ward()
         ward.take(sent(ward, "2a9d", "0150"))
         try await ward.store.limitPages(to: 1)
-        guard case .refuse = ward.take(sent(ward, "2a9c", "01" + "c8")) else { Issue.record("the disk was full, and it was acknowledged"); return }
+        // More than a page, so that the file must grow.
+        guard case .refuse = ward.take(sent(ward, "2a9c", "01c8", padded: 50_000)) else { Issue.record("the disk was full, and it was acknowledged"); return }
         try await ward.store.limitPages(to: 1 << 20)
         ward.take(sent(ward, "2a9c", "01c8"))
         #expect(try await ward.fates() == ["duplicate: joined", "reading"])
@@ -146,7 +147,7 @@ struct WaitingTests {
 
     @Test func `a profile that counts frames hears the repeats of a broadcast`() async throws {
         let ward = try await ward()
-        let advert = #"{"address":"\#(scale)","name":"PAIR","serviceData":{"181d":"50"}}"#
+        let advert = #"{"address":"\#(scale)","name":"PAIR","serviceData":{"fff9":"50"}}"#
         for _ in 0..<5 { ward.take(ward.raw(advert)) }
         #expect(try await ward.fates() == ["ignored: not-final", "reading"])
         #expect(try await ward.tallies() == ["repeat": 3])

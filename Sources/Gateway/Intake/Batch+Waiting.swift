@@ -76,11 +76,13 @@ extension Batch {
     /// not, their time is up soon.
     mutating func restore(_ transaction: inout IntakeTransaction, _ state: inout Intake.State) throws {
         for stored in try transaction.waitingFrames() {
-            let record = stored.record
+            var record = stored.record
+            // What it waited for is no part of its end.
+            (record.code, record.detail) = (nil, nil)
             guard let profile = record.profile.flatMap({ profiles[$0] }), let item = onlyItem(of: record) else {
                 try transaction.settle(
                     waiting: stored.id, as: .incomplete, code: "interrupted",
-                    detail: "the gateway stopped while it waited, and its message cannot be taken in again: \(record.detail ?? "")")
+                    detail: "the gateway stopped while it waited, and its message cannot be taken in again: \(stored.record.detail ?? "")")
                 continue
             }
             _ = try take(item, as: record, row: stored.id, by: profile, &transaction, &state)
