@@ -26,6 +26,7 @@ enum Frames {
     static let key = [UInt8](repeating: 0x2A, count: 16)
 
     static func main() {
+        if CommandLine.arguments.count == 3, CommandLine.arguments[1] == "--write-corpus" { return writeCorpus(to: CommandLine.arguments[2]) }
         var count = CommandLine.argc
         var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv
         LLVMFuzzerRunDriver(&count, &arguments) { data, size in
@@ -59,6 +60,30 @@ enum Frames {
             _ = assembly.overdue(at: now)
         }
         _ = assembly.finish()
+    }
+
+    /// Each vector as the bytes that feed it: where fuzzing begins.
+    private static func writeCorpus(to folder: String) {
+        var number = 0
+        for (index, profile) in profiles.enumerated() where index < 256 {
+            for vector in profile.vectors {
+                for port in profile.ports.indices {
+                    var bytes = [UInt8(index), UInt8(truncatingIfNeeded: port)]
+                    for item in vector.observation.items {
+                        let value = switch item.content {
+                        case .frame(_, let bytes): bytes
+                        case .advertisement(let advert): advert.serviceData.values.first ?? advert.manufacturerData.values.first ?? []
+                        }
+                        bytes += [UInt8(min(value.count, 127))] + value.prefix(127)
+                    }
+                    guard let file = fopen("\(folder)/vector-\(number)", "w") else { fatalError("cannot write into \(folder)") }
+                    fwrite(bytes, 1, bytes.count, file)
+                    fclose(file)
+                    number += 1
+                }
+            }
+        }
+        print("\(number) vectors")
     }
 
     private static func entries(of folder: String) -> [String] {
