@@ -117,6 +117,11 @@ package final class Profile: Sendable {
     /// Whether it is read beside the profile that a device has.
     package var isCommon: Bool { rank == .common }
     package var vectorCount: Int { vectors.count }
+    /// What it reads, each once.
+    package var kinds: [Kind] {
+        let kinds = Set(frames.flatMap { $0.readings.map(\.compiled.kind) } + (relay?.readings.map(\.kind) ?? []))
+        return Kind.allCases.filter(kinds.contains)
+    }
     /// Whether it reads an MQTT bridge's messages rather than a device's frames.
     package var isRelay: Bool { relay != nil }
 

@@ -46,5 +46,7 @@ package struct Model: Sendable, Hashable {
     package var id: String?
     /// The model of which this is a regional name: listed, not counted.
     package var variantOf: String?
+    /// Regional names, and models whose protocol is only assumed, are listed and not counted.
+    package var isCounted: Bool { variantOf == nil && evidence != .assumed }
     package var evidence: Evidence
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import DeviceProfiles
 import ExactJSON
 import Gateway
+import Readings
 import StrictYAML
 
 struct ProfilesCommand: ParsableCommand {
@@ -22,10 +23,15 @@ struct ProfilesCommand: ParsableCommand {
                 return
             }
             let rows = set.profiles.flatMap { profile -> [[String]] in
-                let models = profile.models.map { [profile.name, $0.name, $0.evidence.rawValue] }
-                return models.isEmpty ? [[profile.name, profile.title, profile.isRelay ? "message format" : "standard"]] : models
+                let kinds = profile.kinds.map(\.rawValue).joined(separator: ", ")
+                let models = profile.models.map { [profile.name, $0.name, kinds, $0.evidence.rawValue] }
+                return models.isEmpty ? [[profile.name, profile.title, kinds, profile.isRelay ? "message format" : "standard"]] : models
             }
-            Terminal.table(["PROFILE", "MODEL", "EVIDENCE"], rows)
+            Terminal.table(["PROFILE", "MODEL", "KINDS", "EVIDENCE"], rows)
+            let counted = set.profiles.flatMap { profile in profile.models.filter(\.isCounted).map { (profile.name, $0.name) } }
+            Terminal.out(
+                "\n\(set.profiles.count) profiles; \(Set(counted.map(\.1)).count) models of \(Set(counted.map(\.0)).count) protocols, "
+                    + "regional names and models whose protocol is only assumed not counted")
         }
 
         private func json(_ profile: Profile) -> JSON {
@@ -35,9 +41,12 @@ struct ProfilesCommand: ParsableCommand {
             let models = profile.models.map { model -> JSON in
                 var object = JSONObject([("name", .string(model.name))])
                 object.add("id", model.id.map { .string($0) })
+                object.add("variantOf", model.variantOf.map { .string($0) })
                 object.add("evidence", .string(model.evidence.rawValue))
                 return .object(object)
             }
+            let kinds = profile.kinds.map { JSON.string($0.rawValue) }
+            if !kinds.isEmpty { object.add("kinds", .array(kinds)) }
             if !models.isEmpty { object.add("models", .array(models)) }
             return .object(object)
         }
