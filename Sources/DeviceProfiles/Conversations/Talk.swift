@@ -31,14 +31,7 @@ struct Talk<Line: Link> {
         var answers = 0
     }
 
-    /// Why a step is not simply followed by the next.
-    enum Stop: Error {
-        case failed(ConversationFailure.Reason)
-        /// A loop, by its depth.
-        case loopEnded(Int)
-        /// All is said.
-        case over
-    }
+    typealias Stop = TalkStop
 
     /// What came, and the frames that are whole with it.
     struct Heard {
@@ -129,4 +122,14 @@ extension Talk {
             throw .failed(.notRecorded(because: "\(error)"))
         }
     }
+}
+
+/// Why a step is not simply followed by the next. Outside of `Talk`: a typed error that is generic takes the optimiser of Swift
+/// 6.3.1 down.
+enum TalkStop: Error {
+    case failed(ConversationFailure.Reason)
+    /// A loop, by its depth.
+    case loopEnded(Int)
+    /// All is said.
+    case over
 }
