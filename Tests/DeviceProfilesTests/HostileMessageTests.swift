@@ -92,7 +92,7 @@ private struct Sample {
     var json: JSON
     var readings: [Set<String>] = []
 
-    /// Every quantity of every reading. What a lone pulse belongs to may change with what stands beside it.
+    /// Every value of every reading, by its name.
     var values: Set<String> { readings.reduce(into: []) { $0.formUnion($1) } }
 
     func readings(of payload: JSON) -> [Set<String>] {
@@ -113,7 +113,8 @@ private struct Sample {
         return readings.map { reading in
             // An address that was put in is another device's reading, and that is what the message then says.
             _ = device
-            return Set(reading.values.map(\.reported.text))
+            // Without the pressures beside it, a cuff's pulse is a heart rate.
+            return Set(reading.values.map { "\($0.name == "rate" ? "pulse" : $0.name) \($0.reported.text)" })
         }
     }
 
