@@ -34,7 +34,7 @@ package final class GATTLink: Link {
         do throws(RadioFailure) {
             try await radio.pair(path, terms.passkey)
         } catch {
-            throw mailbox.isDown ? .disconnected : .notBonded(because: error.sentence)
+            throw mailbox.end ?? .notBonded(because: error.sentence)
         }
     }
 
@@ -84,10 +84,11 @@ package final class GATTLink: Link {
     private func failure(_ error: BusError, _ characteristic: BluetoothUUID) -> LinkFailure {
         guard case .refused(let name, let message) = error else {
             if case .cancelled = error { return .failed("the gateway stops") }
-            return mailbox.isDown ? .disconnected : .failed(error.detail)
+            return mailbox.end ?? .failed(error.detail)
         }
         if name == "missing" { return .missing(characteristic) }
-        if mailbox.isDown || message == "Not connected" || name == "org.freedesktop.DBus.Error.UnknownObject" { return .disconnected }
+        if let end = mailbox.end { return end }
+        if message == "Not connected" || name == "org.freedesktop.DBus.Error.UnknownObject" { return .disconnected }
         if let code = message.split(separator: "0x").last.flatMap({ UInt8($0, radix: 16) }), message.contains("ATT error") {
             return .refused(characteristic, code: code)
         }

@@ -5,7 +5,8 @@ import Synchronization
 final class Mailbox: Sendable {
     private struct State {
         var values: [Arrived] = []
-        var isDown = false
+        /// Why nothing more will come.
+        var end: LinkFailure?
         /// Of reads under way: bluetoothd tells their value a second time, as if the device had sent it.
         var echoes: Set<BluetoothUUID> = []
     }
@@ -21,7 +22,9 @@ final class Mailbox: Sendable {
 
     var elapsed: Duration { ContinuousClock.now - start }
 
-    var isDown: Bool { state.withLock { $0.isDown } }
+    var isDown: Bool { end != nil }
+
+    var end: LinkFailure? { state.withLock { $0.end } }
 
     /// A read of ours is under way.
     func expectEcho(of characteristic: BluetoothUUID) { state.withLock { _ = $0.echoes.insert(characteristic) } }
@@ -41,8 +44,9 @@ final class Mailbox: Sendable {
         if isTaken { bell.ring() }
     }
 
-    func end() {
-        state.withLock { $0.isDown = true }
+    /// The link is down. The first reason is the one that counts.
+    func close(because end: LinkFailure = .disconnected) {
+        state.withLock { $0.end = $0.end ?? end }
         bell.ring()
     }
 
@@ -57,7 +61,7 @@ final class Mailbox: Sendable {
     private enum Taken {
         case value(Arrived)
         case nothing
-        case down
+        case down(LinkFailure)
     }
 
     func next(from characteristics: Set<BluetoothUUID>, within limit: Duration) async throws(LinkFailure) -> Arrived? {
@@ -68,11 +72,11 @@ final class Mailbox: Sendable {
                 if let index = state.values.firstIndex(where: { characteristics.contains($0.characteristic) }) {
                     return .value(state.values.remove(at: index))
                 }
-                return state.isDown ? .down : .nothing
+                return state.end.map { .down($0) } ?? .nothing
             }
             switch taken {
             case .value(let arrived): return arrived
-            case .down: throw .disconnected
+            case .down(let end): throw end
             case .nothing: break
             }
             guard ContinuousClock.now < deadline else { return nil }

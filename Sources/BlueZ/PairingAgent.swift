@@ -14,6 +14,10 @@ final class PairingAgent: Sendable {
     }
 
     private let expected = Mutex<[String: Expectation]>([:])
+    /// Told of a device that we connected, whose question nobody can answer.
+    private let onRefusal = Mutex<@Sendable (String) -> Void>({ _ in })
+
+    func onRefusal(_ then: @escaping @Sendable (String) -> Void) { onRefusal.withLock { $0 = then } }
 
     /// Questions about this device are answered from now on.
     func expect(_ device: String, _ passkey: BondTerms.Passkey, asking: Asking? = nil) {
@@ -66,6 +70,7 @@ final class PairingAgent: Sendable {
     }
 
     private func refuse(_ call: IncomingCall) {
+        if let device = call.arguments.first?.text { onRefusal.withLock { $0 }(device) }
         call.refuse("org.bluez.Error.Rejected", "there is nobody to answer")
     }
 }

@@ -128,7 +128,14 @@ extension Radio {
         state.withLock { state in
             if state.mailboxes[path] === mailbox { state.mailboxes[path] = nil }
         }
-        mailbox.end()
+        mailbox.close()
         bell.ring()
+    }
+
+    /// bluetoothd asked for what only a person knows. Whatever waits for the bond would wait for half a minute more.
+    func refusedPairing(of path: String) async {
+        guard let mailbox = state.withLock({ $0.mailboxes[path] }) else { return }
+        mailbox.close(because: .notBonded(because: "it wants a passkey that nobody has typed: run 'vitalgate devices pair'"))
+        _ = try? await call(path, Words.device, "Disconnect")
     }
 }

@@ -40,7 +40,7 @@ extension Radio {
             defer { state.mailboxes = [:] }
             return Array(state.mailboxes.values)
         }
-        orphans.forEach { $0.end() }
+        orphans.forEach { $0.close() }
         bell.ring()
     }
 
@@ -71,7 +71,7 @@ extension Radio {
             if interfaces.contains(Words.characteristic) { state.characteristics[path] = nil }
             return orphans
         }
-        orphans.forEach { $0.end() }
+        orphans.forEach { $0.close() }
         if isDevice || isAdapter { bell.ring() }
     }
 
@@ -88,7 +88,7 @@ extension Radio {
                 return (state.hear(changed, at: path, now: .now), gone)
             }
             if let heard { onHeard(heard) }
-            gone?.end()
+            gone?.close()
             if changed.keys.contains(where: { !Heard.signs.contains($0) }) { bell.ring() }
         case Words.adapter:
             state.withLock { state in

@@ -73,6 +73,7 @@ package final class Radio: Sendable {
         self.settings = settings
         self.onHeard = onHeard
         self.onEvent = onEvent
+        agent.onRefusal { [weak self] path in Task { [weak self] in await self?.refusedPairing(of: path) } }
     }
 
     package var standing: Standing { state.withLock { $0.standing } }

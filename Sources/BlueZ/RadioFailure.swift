@@ -17,6 +17,7 @@ package struct RadioFailure: Error, Sendable, Hashable {
         case outOfReach = "out-of-reach"
         case hungUp = "hung-up"
         case servicesUnresolved = "services-unresolved"
+        case unpaired
         case bondLost = "bond-lost"
         case pairingRefused = "pairing-refused"
         case pairingFailed = "pairing-failed"
@@ -33,9 +34,12 @@ package struct RadioFailure: Error, Sendable, Hashable {
         self.said = said
     }
 
-    /// For the operator: what is so, and what to do.
-    package var sentence: String {
-        let text = switch code {
+    /// For the operator: what is so, what to do, and what was said.
+    package var sentence: String { said.isEmpty ? advice : "\(advice) [\(said)]" }
+
+    /// What is so, and what to do. It speaks of no particular device.
+    package var advice: String {
+        switch code {
         case .busGone: "the system bus is not there; it is tried again (systemctl status dbus)"
         case .notPermitted: "the bus does not let us speak to bluetoothd: the service user must be in the group 'bluetooth'"
         case .noDaemon: "bluetoothd does not run: start it (systemctl enable --now bluetooth)"
@@ -50,13 +54,13 @@ package struct RadioFailure: Error, Sendable, Hashable {
         case .outOfReach: "the device does not answer: it fell asleep, or is too far away"
         case .hungUp: "the device hung up while it was being connected"
         case .servicesUnresolved: "the device is connected, but its services cannot be read"
+        case .unpaired: "the device shows a passkey that a person has to type once: vitalgate devices pair"
         case .bondLost: "the device no longer knows us: forget it, and pair it again (vitalgate devices pair)"
         case .pairingRefused: "the device refuses to pair: is it in its pairing mode, and is the passkey right?"
         case .pairingFailed: "pairing did not come to an end"
         case .cancelled: "the gateway stops"
         case .unknown: "bluetoothd says no"
         }
-        return said.isEmpty ? text : "\(text) [\(said)]"
     }
 }
 

@@ -51,8 +51,9 @@ package enum EventLog {
     private static func line(_ report: SessionReport) -> (Logger.Level, String) {
         let times = "link after \(report.linkedAfter?.seconds ?? "-") s, first data after \(report.firstDataAfter?.seconds ?? "-") s"
         guard let failure = report.failure else { return (.debug, "session by \(report.profile): \(report.frames) values, \(times)") }
-        let level: Logger.Level = failure.remedy == .person ? .warning : .info
-        return (level, "session by \(report.profile) broken off: \(failure.code): \(failure.detail); \(report.frames) values, \(times)")
+        // Which device, and what it said, is nobody's business here.
+        if failure.remedy == .person { return (.warning, "bluetooth: a device cannot be read: \(failure.code): \(failure.advice)") }
+        return (.debug, "session by \(report.profile) broken off: \(failure.code): \(failure.detail); \(report.frames) values, \(times)")
     }
 
     private static func line(_ event: MQTTEvent, of source: String) -> (Logger.Level, String) {

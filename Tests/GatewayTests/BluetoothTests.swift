@@ -1,3 +1,4 @@
+import Alarms
 import BlueZ
 import DBus
 import Gateway
@@ -40,7 +41,7 @@ private final class OnAir: Sendable {
         let place = try #require(Place(identifier: "Asia/Shanghai"))
         let intake = Intake(
             profiles: profiles, store: store, clocks: .machine, place: place,
-            watch: .init(limits: [:], active: []), bell: Bell(), observer: events.observer)
+            watch: Watch(limits: [:], active: []), bell: Bell(), observer: events.observer)
         let service = RadioService(
             settings, bus: bus.address, intake: intake, profiles: profiles, store: store, place: place, clocks: .machine,
             observer: events.observer)

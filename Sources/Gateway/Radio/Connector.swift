@@ -11,6 +11,8 @@ actor Connector {
         var isInSession = false
         /// Heard, and not connected yet.
         var waiting: Wake?
+        /// Whether it was told that somebody has to pair it first.
+        var isToldToPair = false
         var patience = SessionPatience()
     }
 
@@ -64,6 +66,13 @@ actor Connector {
         var seat = seats[device] ?? Seat(rests: heard.at)
         defer { seats[device] = seat }
         guard !seat.isInSession, heard.at >= seat.rests else { return }
+        // A passkey that the device shows is typed by a person, once: to try without it would only disturb the pairing.
+        if let plan = profile.plan, plan.bond != .never, plan.passkey == .shown, !heard.isPaired {
+            if !seat.isToldToPair { room.tell(.unpaired(device, profile)) }
+            seat.isToldToPair = true
+            return
+        }
+        seat.isToldToPair = false
         let first = seat.waiting.flatMap { heard.at - $0.latest < Connector.wake ? $0.heardAt : nil } ?? heard.at
         seat.waiting = Wake(device: device, profile: profile, seen: heard.observation, heardAt: first, latest: heard.at)
         guard sessions < links else { return }

@@ -61,6 +61,7 @@ package final class RadioService: Service {
 
     private func listen() async {
         var strangers = Strangers()
+        var bursts = Bursts()
         for await _ in air.news {
             var frames: [RadioFrame] = []
             let devices = enrolment.withLock { $0?.devices ?? [] }
@@ -77,7 +78,11 @@ package final class RadioService: Service {
                     air.count(answer.refusal?.outcome ?? "no-profile")
                     continue
                 }
-                if profile.reads(seen) { frames.append(RadioFrame(seen, custody: .bestEffort)) }
+                if profile.reads(seen) {
+                    // What is only said again would wake the disk ten times a second. The intake judges the same way.
+                    let isRepeat = seen.items.allSatisfy { bursts.repeats($0.content, of: device.id, at: clocks.now().monotonic) }
+                    if isRepeat, !profile.countsFrames { air.count("repeat") } else { frames.append(RadioFrame(seen, custody: .bestEffort)) }
+                }
                 if profile.plan != nil { await connector.heard(device.id, profile, heard) }
             }
             // A broadcast that cannot be kept is lost: nobody can be asked for it again. The intake has told so.
@@ -113,7 +118,7 @@ package final class RadioService: Service {
         let written: Void? = try? store.intake { transaction in
             for (code, count) in counts {
                 transaction.received(source: BluetoothSettings.source, count: count)
-                for _ in 0..<count { transaction.count(source: BluetoothSettings.source, code: code, at: now) }
+                transaction.count(source: BluetoothSettings.source, code: code, count: count, at: now)
             }
         }
         if written == nil { air.count(again: counts) }

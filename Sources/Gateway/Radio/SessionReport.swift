@@ -14,6 +14,8 @@ package struct SessionReport: Sendable {
 
         package var code: String
         package var detail: String
+        /// What is so, and what to do, in words that tell nothing of device and person.
+        package var advice: String
         package var remedy: Remedy
     }
 

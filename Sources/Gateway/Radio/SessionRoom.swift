@@ -13,6 +13,8 @@ struct SessionRoom: Sendable {
     let deletesRecords: Bool
     let observer: GatewayObserver
 
+    func tell(_ report: SessionReport) { observer(.session(report)) }
+
     func hold(_ wake: Connector.Wake) async -> SessionReport {
         var report = SessionReport(device: wake.device, profile: wake.profile.name)
         guard let plan = wake.profile.plan else { return report }
@@ -52,7 +54,8 @@ struct SessionRoom: Sendable {
             do {
                 try await keeping.keep(arrived)
             } catch {
-                report.failure = report.failure ?? SessionReport.Failure(code: "not-recorded", detail: "\(error)", remedy: .later)
+                report.failure = report.failure ?? SessionReport.Failure(
+                    code: "not-recorded", detail: "\(error)", advice: "what it sent cannot be kept", remedy: .later)
                 break
             }
         }
@@ -92,14 +95,24 @@ private final class Keeping: Sendable {
     }
 }
 
+extension SessionReport {
+    /// A device that was heard and cannot be asked yet.
+    static func unpaired(_ device: DeviceID, _ profile: Profile) -> SessionReport {
+        let failure = RadioFailure(.unpaired)
+        return SessionReport(
+            device: device, profile: profile.name,
+            failure: Failure(code: failure.code.rawValue, detail: failure.sentence, advice: failure.advice, remedy: .person))
+    }
+}
+
 extension SessionReport.Failure {
     init(_ failure: RadioFailure) {
         let remedy: Remedy = switch failure.code {
         case .busy, .outOfReach, .hungUp, .servicesUnresolved, .notSeen, .unknown: .again
-        case .bondLost, .pairingRefused, .pairingFailed, .notPermitted: .person
+        case .unpaired, .bondLost, .pairingRefused, .pairingFailed, .notPermitted: .person
         default: .later
         }
-        self.init(code: failure.code.rawValue, detail: failure.sentence, remedy: remedy)
+        self.init(code: failure.code.rawValue, detail: failure.sentence, advice: failure.advice, remedy: remedy)
     }
 
     init(_ failure: ConversationFailure, _ plan: ConversationPlan, on link: GATTLink) {
@@ -114,6 +127,12 @@ extension SessionReport.Failure {
             detail += "; it has \(link.known.map(\.description).sorted().joined(separator: ", ")). If it was updated, forget it and pair it "
                 + "anew, or have root remove its file below /var/lib/bluetooth/ADAPTER/cache"
         }
-        self.init(code: failure.code, detail: detail, remedy: remedy)
+        let advice = switch failure.reason {
+        case .link(.missing): "it has not what its profile speaks to: was its firmware changed, or is it another model?"
+        case .link(.needsBond), .link(.notBonded): "it wants to be paired: vitalgate devices pair"
+        case .lacks: "it needs something that nobody configured"
+        default: "its conversation was broken off; it is tried again when it wakes up"
+        }
+        self.init(code: failure.code, detail: detail, advice: advice, remedy: remedy)
     }
 }
