@@ -53,18 +53,20 @@ let package = Package(
 
         // The outside.
         target("MQTT", ["CMosquitto"]),
+        target("DBus", ["CSystemd"]),
+        target("BlueZ", ["Readings", "DeviceProfiles", "DBus"]),
         target("Store", ["Readings", "Alarms", "ExactJSON", "CSQLite"]),
         target("Sinks", ["Readings", "Alarms", "ExactJSON", "MQTT"]),
 
         // It all together.
         target("Gateway", [
-            "ExactJSON", "StrictYAML", "Readings", "DeviceProfiles", "Drivers", "Alarms", "MQTT", "Store", "Sinks",
-            "CSystemd", lifecycle, signals, logging,
+            "ExactJSON", "StrictYAML", "Readings", "DeviceProfiles", "Drivers", "Alarms", "MQTT", "BlueZ", "DBus", "Store",
+            "Sinks", "CSystemd", lifecycle, signals, logging,
         ]),
         .executableTarget(name: "vitalgate", dependencies: ["Gateway", argumentParser], swiftSettings: strict),
 
         // Stand-ins and real servers for tests; product code never imports it.
-        target("GatewayTesting", ["Readings", "MQTT", "Gateway"]),
+        target("GatewayTesting", ["Readings", "DeviceProfiles", "MQTT", "DBus", "Gateway"]),
 
         tests("ExactJSONTests", ["ExactJSON"]),
         tests("StrictYAMLTests", ["StrictYAML"]),
@@ -73,9 +75,11 @@ let package = Package(
         tests("DriversTests", ["Drivers", "DeviceProfiles", "StrictYAML", "Readings"]),
         tests("AlarmsTests", ["Alarms", "Readings"]),
         tests("MQTTTests", ["MQTT", "GatewayTesting"]),
+        tests("DBusTests", ["DBus", "GatewayTesting"]),
+        tests("BlueZTests", ["BlueZ", "DBus", "DeviceProfiles", "Readings", "GatewayTesting"]),
         tests("StoreTests", ["Store", "Readings", "Alarms", "CSQLite"]),
         tests("SinksTests", ["Sinks", "Readings", "Alarms", "ExactJSON", "MQTT", "GatewayTesting"]),
-        tests("GatewayTests", ["Gateway", "GatewayTesting", "ExactJSON", "Store"]),
+        tests("GatewayTests", ["Gateway", "GatewayTesting", "ExactJSON", "Store", "BlueZ", "DBus"]),
         tests("CommandTests", ["ExactJSON", "GatewayTesting", "vitalgate"]),
         tests("HouseTests", []),
     ],

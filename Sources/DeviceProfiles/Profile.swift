@@ -27,8 +27,10 @@ package final class Profile: Sendable {
     package let remembers: Bool
     /// Whether it counts frames or waits for silence, so that the same bytes again mean something.
     package let countsFrames: Bool
-    /// What to say to the device once it is connected; nil for one that only broadcasts.
+    /// What the profile says to a connected device.
     package let conversation: ConversationPlan?
+    /// What to do with a connected device: its conversation, else listen to all that is read. nil for one that only broadcasts.
+    package let plan: ConversationPlan?
 
     struct Frame: Sendable {
         var frame: CompiledFrame
@@ -81,6 +83,10 @@ package final class Profile: Sendable {
                 node, characteristics: definition.characteristics.map { ($0.name, $0.uuid) },
                 frames: ConversationFrames(compiled, of: definition), driver: driver as? any AskingDriver)
         }
+        let read = definition.readCharacteristics
+        let places = definition.characteristics.map(\.uuid).filter(read.contains)
+        let listening = places.isEmpty ? nil : ConversationPlan.listening(to: places, ConversationFrames(compiled, of: definition))
+        plan = conversation ?? listening
         var frames = compiled.map { Frame(frame: $0) }
         for (place, reading) in definition.readings.enumerated() {
             for index in try reading.homes(among: compiled) {
@@ -134,7 +140,7 @@ package final class Profile: Sendable {
     }
 
     /// Whether the profile could read something of it by its bytes alone, whatever its names say.
-    func reads(_ seen: Observation) -> Bool {
+    package func reads(_ seen: Observation) -> Bool {
         guard relay == nil else { return false }
         return ports.contains { port in
             switch port.source {

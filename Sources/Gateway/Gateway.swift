@@ -60,6 +60,11 @@ package struct Gateway: Sendable {
         }
         services.append(Timekeeper(intake: intake))
         services += sources
+        if let bluetooth = configuration.bluetooth {
+            services.append(RadioService(
+                bluetooth, intake: intake, profiles: profiles, store: store, place: configuration.place, clocks: clocks,
+                observer: observer))
+        }
         services.append(Supervisor(
             sources: sources, store: store, bell: bell, systemd: Systemd(), isReady: { observer(.started(gateway: id)) }))
         self.id = id

@@ -1,4 +1,6 @@
 import Alarms
+import BlueZ
+import DeviceProfiles
 import MQTT
 import Readings
 import Sinks
@@ -19,6 +21,12 @@ package enum GatewayEvent: Sendable {
     case sinkRecovered(String)
     /// The batch was not acknowledged: its source will send it again.
     case commitFailed(source: String, reason: String)
+    /// This machine's own radio comes, goes or is mended.
+    case radio(RadioEvent)
+    /// A device was connected and asked.
+    case session(SessionReport)
+    /// How far a device's clock was from ours.
+    case clock(DeviceID, ClockOffset)
     /// Another gateway on the broker has our id.
     case cloneSeen(sink: String, detail: String)
 }

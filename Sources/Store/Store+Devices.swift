@@ -32,6 +32,11 @@ extension Store {
         }
     }
 
+    /// All enrolled devices, if any of them changed since `version`; nil otherwise.
+    package func enrolment(ifChangedSince version: Int64?) throws(StoreFailure) -> Enrolment? {
+        try database.snapshot { () throws(StoreFailure) in try database.enrolment(ifChangedSince: version) }
+    }
+
     /// All enrolled devices, by address.
     package func enrolledDevices() throws(StoreFailure) -> [EnrolledDevice] {
         try database.enrolledDevices()

@@ -9,7 +9,7 @@ import Store
 struct DevicesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "devices", abstract: "Which devices are wanted. All others are counted and shown, never stored.",
-        subcommands: [Enroll.self, List.self, Forget.self])
+        subcommands: [Scan.self, Pair.self, Enroll.self, List.self, Forget.self])
 
     struct Enroll: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Take a device in; a running gateway notices at once.")

@@ -1,4 +1,6 @@
 import Alarms
+import BlueZ
+import DeviceProfiles
 import Logging
 import MQTT
 import Readings
@@ -45,6 +47,9 @@ struct EventLogTests {
         case .sinkWaits: "sinkWaits"
         case .sinkRecovered: "sinkRecovered"
         case .commitFailed: "commitFailed"
+        case .radio: "radio"
+        case .session: "session"
+        case .clock: "clock"
         case .cloneSeen: "cloneSeen"
         }
     }
@@ -65,11 +70,21 @@ struct EventLogTests {
         .source("ward", .disconnected(reason: "the broker went away", retryIn: .milliseconds(1540))),
         .source("ward", .disconnected(reason: "the broker went away", retryIn: nil)),
         .source("ward", .connectFailed(reason: "connection refused", retryIn: .seconds(60))), .source("ward", .takenOver),
-        .source("ward", .fellBack),
+        .source("ward", .fellBack), .radio(.listening(adapter)), .radio(.lost(adapter)),
+        .radio(.blind(RadioFailure(.noDaemon, "org.freedesktop.DBus.Error.NameHasNoOwner"))), .radio(.mending("switched off and on")),
+        .clock(cuff, ClockOffset(stage: .found, said: nil, seconds: -197)), .session(session(nil)),
+        .session(session(.init(code: "refused", detail: "\(cuff) said 197.5", advice: "it is tried again", remedy: .later))),
+        .session(session(.init(code: "bond-lost", detail: "\(cuff) said 197.5", advice: "pair it again", remedy: .person))),
     ]
 
+    private static let adapter = DeviceID(address: "F0:00:00:00:00:01")!
+
+    private static func session(_ failure: SessionReport.Failure?) -> SessionReport {
+        SessionReport(device: cuff, profile: "bluetooth-sig/blood-pressure", frames: 1, failure: failure)
+    }
+
     @Test func `every event stands in the list`() {
-        #expect(Set(EventLogTests.events.map(EventLogTests.name)).count == 13)
+        #expect(Set(EventLogTests.events.map(EventLogTests.name)).count == 16)
     }
 
     @Test(arguments: events.indices)
@@ -84,7 +99,7 @@ struct EventLogTests {
     @Test(arguments: [
         ("reading", "debug"), ("quarantined", "debug"), ("duplicate", "debug"), ("refused", "debug"), ("alarm", "debug"),
         ("delivered", "debug"), ("started", "notice"), ("sinkRecovered", "notice"), ("sinkWaits", "warning"),
-        ("deadLetter", "error"), ("commitFailed", "critical"), ("cloneSeen", "critical"),
+        ("deadLetter", "error"), ("commitFailed", "critical"), ("cloneSeen", "critical"), ("clock", "debug"),
     ])
     func `what somebody must look at is loud, and what comes with every reading is not`(event: String, level: String) {
         let levels = Set(EventLogTests.events.filter { EventLogTests.name($0) == event }.map { EventLog.line($0).0.rawValue })
@@ -99,7 +114,9 @@ struct EventLogTests {
             "another gateway has our id on platform: instance vg-1 is online. Give the copy a database of its own",
             "ward: connected, session resumed", "ward: vitalgate/raw/# is granted at QoS 0 only: what is lost on the way stays lost",
             "ward: the broker went away; next try in 1.5 s", "ward: the broker went away",
-            "ward: connection refused; next try in 60.0 s",
+            "ward: connection refused; next try in 60.0 s", "bluetooth: a device cannot be read: bond-lost: pair it again",
+            "bluetooth: the gateway is blind: no-bluetoothd: bluetoothd does not run: start it (systemctl enable --now bluetooth) "
+                + "[org.freedesktop.DBus.Error.NameHasNoOwner]",
         ] {
             #expect(lines.contains(line))
         }

@@ -19,6 +19,8 @@ enum Picture {
         "Drivers": ["Readings", "StrictYAML", "DeviceProfiles", "Crypto", "CryptoExtras"],
         "Alarms": ["Readings"],
         "MQTT": ["CMosquitto", "Glibc"],
+        "DBus": ["CSystemd", "Glibc"],
+        "BlueZ": ["Readings", "DeviceProfiles", "DBus"],
         "Store": ["Readings", "Alarms", "ExactJSON", "CSQLite", "Glibc", "Dispatch"],
         "Sinks": ["Readings", "Alarms", "ExactJSON", "MQTT", "Glibc"],
         "Gateway": gateway,
@@ -27,7 +29,7 @@ enum Picture {
     ]
 
     private static let gateway: Set<String> = [
-        "ExactJSON", "StrictYAML", "Readings", "DeviceProfiles", "Drivers", "Alarms", "MQTT", "Store", "Sinks", "CSystemd",
+        "ExactJSON", "StrictYAML", "Readings", "DeviceProfiles", "Drivers", "Alarms", "MQTT", "DBus", "BlueZ", "Store", "Sinks", "CSystemd",
         "Logging", "ServiceLifecycle", "UnixSignals", "Foundation", "FoundationEssentials", "Glibc", "Dispatch",
     ]
 

@@ -8,6 +8,8 @@ package struct Configuration: Sendable {
     /// Folders with profiles beside the shipped ones.
     package var profileFolders: [String]
     package var sources: [Source]
+    /// nil where Bluetooth is not used.
+    package var bluetooth: BluetoothSettings?
     package var sinks: [Sink]
     package var alarms: AlarmSettings
     package var logLevel: LogLevel

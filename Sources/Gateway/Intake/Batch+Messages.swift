@@ -17,7 +17,7 @@ extension Batch {
             if let device = seen.address, wantsDecoded(device, seen, decoded, state) {
                 try take(decoded, of: device, message, relay, &transaction, &state)
             } else {
-                try take(seen, message, relay, &transaction, &state)
+                try take(seen, in: .message(message, relay), &transaction, &state)
             }
         case .decoded(let device, let outcomes):
             try take(outcomes, of: device, message, relay, &transaction, &state)
@@ -71,7 +71,7 @@ extension Batch {
                 count("repeat", "\(device): the same broadcast again", device: device, isTold: false, &transaction)
                 continue
             }
-            _ = try fileNew(outcome, record(message, relay, of: device, relay), &transaction, &state)
+            _ = try fileNew(outcome, record(.message(message, relay), of: device, relay), &transaction, &state)
         }
     }
 
@@ -103,7 +103,7 @@ extension Batch {
         }
         for result in results {
             // The identity of a clockless reading stands on the first of its parts: a later part adds to the same reading.
-            let frame = record(message, relay, of: part.device, relay)
+            let frame = record(.message(message, relay), of: part.device, relay)
             let filed = try fileNew(
                 result.outcome, frame, isHeld: result.missing != nil, since: join.beganAt + UInt64(result.place), &transaction, &state)
             if let missing = result.missing {

@@ -91,6 +91,7 @@ extension Batch {
 
     /// The item of a message that holds no other of this device.
     private func onlyItem(of record: FrameRecord) -> Observation.Item? {
+        if record.format == RadioFrame.format { return RadioFrame.observation(in: record.body)?.items.first }
         guard let said = try? profiles[record.format]?.relayed(topic: record.topic ?? "", payload: record.body) else { return nil }
         let items = said.flatMap { item -> [Observation.Item] in
             if case .observation(let seen, _) = item, seen.address == record.device { seen.items } else { [] }

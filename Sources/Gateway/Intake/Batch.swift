@@ -65,12 +65,11 @@ struct Batch {
     }
 
     mutating func take(
-        _ seen: Observation, _ message: ReceivedMessage, _ relay: Profile,
-        _ transaction: inout IntakeTransaction, _ state: inout Intake.State
+        _ seen: Observation, in envelope: Envelope, _ transaction: inout IntakeTransaction, _ state: inout Intake.State
     ) throws {
         guard let device = seen.address else { return count("bad-address", "a frame without a device", &transaction) }
         let enrolled = state.devices[device]
-        let forced = enrolled?.profile.flatMap { profiles[$0] }
+        let forced = (enrolled?.profile ?? envelope.profile).flatMap { profiles[$0] }
         if let name = enrolled?.profile, forced == nil {
             let detail = "\(device) is enrolled with \(name), and there is no such profile"
             return count(BadInput.Code.unknownProfile.rawValue, detail, device: device, &transaction)
@@ -86,15 +85,15 @@ struct Batch {
         guard !seen.items.isEmpty else {
             return count("nothing-to-decode", "\(device): nothing that \(profile.name) reads", device: device, &transaction)
         }
-        let kept = seen.items.count * message.payload.count
+        let kept = seen.items.count * envelope.size
         guard kept <= Batch.mostKept else {
-            let detail = "\(device): \(seen.items.count) frames in a message of \(message.payload.count) bytes; send fewer at once"
+            let detail = "\(device): \(seen.items.count) frames in a message of \(envelope.size) bytes; send fewer at once"
             return count(BadInput.Code.tooLarge.rawValue, detail, device: device, &transaction)
         }
         for item in seen.items {
             let isRepeat = state.bursts.repeats(item.content, of: device, at: arrived.monotonic)
             let reader = profiles.reader(of: item.content, for: profile)
-            let frame = record(message, relay, of: device, reader)
+            let frame = record(envelope, of: device, reader)
             // A profile that counts frames hears repeats too.
             if isRepeat, !reader.countsFrames {
                 countRepeat(of: device, &transaction)
@@ -107,13 +106,12 @@ struct Batch {
     }
 
     /// A frame on its way to its fate.
-    func record(_ message: ReceivedMessage, _ relay: Profile, of device: DeviceID, _ profile: Profile) -> FrameRecord {
-        FrameRecord(
-            source: source, format: relay.name, topic: message.topic, device: device, profile: profile.name,
-            profileVersion: profile.version, arrived: arrived,
-            custody: message.qos > 0 ? .acknowledged : .bestEffort, isRetained: message.isRetained,
-            connection: connection.number, packetID: message.qos > 0 ? message.packetID : nil,
-            body: relay.storable(message.payload), fate: .rejected)
+    func record(_ envelope: Envelope, of device: DeviceID, _ profile: Profile) -> FrameRecord {
+        let packet = envelope.packetID
+        return FrameRecord(
+            source: source, format: envelope.format, topic: envelope.topic, device: device, profile: profile.name,
+            profileVersion: profile.version, arrived: arrived, custody: envelope.custody, isRetained: envelope.isRetained,
+            connection: connection.number, packetID: packet, body: envelope.body, fate: .rejected)
     }
 
     private mutating func countRepeat(of device: DeviceID, _ transaction: inout IntakeTransaction) {

@@ -41,11 +41,23 @@ package final class Intake: Sendable {
     /// Takes a batch in, on the thread of its source. Returns when it is on the disk, or refuses it whole: then the source
     /// sends it again, and nothing of it has happened.
     package func take(_ messages: [ReceivedMessage], from source: String, over connection: SourceConnection) -> BatchVerdict {
-        let result = state.withLock { state in
+        verdict(from: source, state.withLock { state in
             file(from: source, over: connection, &state) { batch, transaction, state in
                 for message in messages { try batch.take(message, &transaction, &state) }
             }
-        }
+        })
+    }
+
+    /// Takes in what a radio of this machine heard, in one transaction.
+    package func take(_ frames: [RadioFrame], from source: String) -> BatchVerdict {
+        verdict(from: source, state.withLock { state in
+            file(from: source, over: SourceConnection(number: 0, isResumed: false), &state) { batch, transaction, state in
+                for frame in frames { try batch.take(frame, &transaction, &state) }
+            }
+        })
+    }
+
+    private func verdict(from source: String, _ result: Result<[GatewayEvent], any Error>) -> BatchVerdict {
         switch result {
         case .success(let events):
             bell.ring()
