@@ -62,3 +62,53 @@ class GlucoseMeter(Device):
         if value[1] == 6:
             return sorted(self.records)[-1:]
         return None
+
+
+class BreakingMeter(GlucoseMeter):
+    """Hangs up after its third record, the first time that it is asked for more."""
+    address, name = 'F0:F1:F2:00:20:02', 'meter-breaks'
+    told = 0
+
+    async def send(self, uuid, value):
+        await super().send(uuid, value)
+        if uuid == '2A18':
+            self.told += 1
+            if self.told == 3:
+                await self.hang_up()
+
+
+class AskedMeter(Device):
+    """As TaiDoc's: one characteristic for questions and answers of eight bytes; nothing is told that was not asked for."""
+    address, name, services = 'F0:F1:F2:00:20:03', 'TAIDOC TD4279', []
+    SERIAL = '00001524-1212-efde-1523-785feabcd123'
+    gatt = {'00001523-1212-efde-1523-785feabcd123': {SERIAL: 'write command notify'}}
+    hangs_up = False
+
+    def measure(self, number, at):
+        value, meal = 105 + number % 50, number % 2 + 1
+        date = at.day | at.month << 5 | (at.year - 2000) << 9
+        frames = [(self.SERIAL, self.framed(b'\x25' + u16(date) + bytes([at.minute, at.hour]))),
+                  (self.SERIAL, self.framed(b'\x26' + u16(value) + bytes([0, meal << 6])))]
+        return Measurement(frames, [{'kind': 'blood-glucose', 'glucose': f'{value} mg/dL', 'at': at.replace(second=0),
+                                     'marks': ['before-meal' if meal == 1 else 'after-meal']}])
+
+    @staticmethod
+    def framed(body):
+        body = b'\x51' + body + b'\xa5'
+        return body + bytes([sum(body) & 0xFF])
+
+    async def subscribed(self, uuid):
+        pass
+
+    async def written(self, uuid, value):
+        if len(value) != 8 or value[0] != 0x51 or sum(value[:7]) & 0xFF != value[7]:
+            return
+        newest_first = self.taken[::-1]
+        index = int.from_bytes(value[2:4], 'little')
+        if value[1] == 0x2B:
+            await self.send(uuid, self.framed(b'\x2b' + u16(len(newest_first)) + bytes(2)))
+        elif value[1] in (0x25, 0x26) and index < len(newest_first):
+            await self.send(*newest_first[index].frames[value[1] - 0x25])
+        elif value[1] == 0x50:
+            self.pending.clear()
+            await self.hang_up()

@@ -24,7 +24,8 @@ class Dongle(PlainController):
         if self.le_scan_enable:
             kind = REPORT.EventType.ADV_IND if connectable else REPORT.EventType.ADV_NONCONN_IND
             self._report(kind, address, data, rssi)
-            if response and self.le_scan_type == 1:
+            # A device that may be asked answers, if only with nothing; without the answer Linux keeps the advert to itself.
+            if connectable and self.le_scan_type == 1:
                 self._report(REPORT.EventType.SCAN_RSP, address, response, rssi)
         pending = self.pending_le_connection
         if connectable and pending and pending.peer_address == address:

@@ -9,7 +9,7 @@ from bumble.att import AttributeValue
 from bumble.core import AdvertisingData as AD, UUID
 from bumble.device import Device as Stack, DeviceConfiguration
 from bumble.gatt import Characteristic, Service
-from bumble.hci import Address
+from bumble.hci import Address, HCI_LE_Set_Random_Address_Command
 from bumble.host import Host
 from bumble.pairing import PairingConfig, PairingDelegate
 from bumble.transport.common import AsyncPipeSink
@@ -56,6 +56,7 @@ class Device:
     awake = 60            # seconds on the air after a measurement, unless it is told everything before
     hangs_up = True       # once everything was sent
     rssi = -50
+    beside = ('battery',)  # kinds of readings that may come beside what is measured
 
     def __init__(self):
         self.pending, self.taken = [], []
@@ -66,6 +67,7 @@ class Device:
         self.passkey = None
         self.sleep_at = None
         self.woke_at = self.heard_at = None
+        self.waits = []       # from the first advert of each wake to the first data, in seconds
         self.log = lambda *words: None
 
     # What a subclass says.
@@ -84,6 +86,11 @@ class Device:
 
     def read(self, uuid):
         return self.values.get(uuid, b'')
+
+    @property
+    def heard_as(self):
+        """The address that is on the air, for who has not its key."""
+        return self.stack.random_address.to_string(False) if self.private else self.address
 
     # On the air.
 
@@ -128,7 +135,8 @@ class Device:
             return
         self.on_air, self.woke_at, self.heard_at = True, loop.time(), None
         if self.private:
-            await self.stack.update_rpa()
+            self.stack.random_address = Address.generate_private_address(self.irk)  # bumble's own update sends the old one again
+            await self.stack.send_sync_command(HCI_LE_Set_Random_Address_Command(random_address=self.stack.random_address))
         if not self.connection:
             await self._advertise()
         asyncio.create_task(self._fall_asleep())
@@ -207,7 +215,9 @@ class Device:
             await self.stack.indicate_subscribers(characteristic, value)
         else:
             await self.stack.notify_subscribers(characteristic, value)
-        self.heard_at = self.heard_at or asyncio.get_running_loop().time()
+        if self.heard_at is None and self.woke_at is not None:
+            self.heard_at = asyncio.get_running_loop().time()
+            self.waits.append(self.heard_at - self.woke_at)
 
     async def forget_bonds(self):
         """As a device does whose battery was changed, or which was paired with a telephone in between."""
