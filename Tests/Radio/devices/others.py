@@ -21,7 +21,7 @@ class Oximeter(Device):
     address, name, services = 'F0:F1:F2:00:50:01', 'OXI-1', ['1822']
     gatt = {'1822': {'2A5E': 'indicate', '2A5F': 'notify', '2A60': 'read'}}
     values = {'2A60': u16(0)}
-    rate, seconds = 1, 20
+    rate, seconds = 1, 10
     beside = ('oxygen-saturation', 'battery')
 
     def measure(self, number, at):
@@ -39,7 +39,7 @@ class Oximeter(Device):
 
 class FastOximeter(Oximeter):
     """Sixty values a second."""
-    address, name, rate = 'F0:F1:F2:00:50:02', 'OXI-60', 60
+    address, name, rate, seconds = 'F0:F1:F2:00:50:02', 'OXI-60', 60, 5
 
 
 class Strap(Device):
@@ -47,7 +47,7 @@ class Strap(Device):
     address, name, services = 'F0:F1:F2:00:60:01', 'STRAP-1', ['180D']
     gatt = {'180D': {'2A37': 'notify', '2A38': 'read'}}
     values = {'2A38': b'\x01'}
-    seconds = 20
+    seconds = 10
     beside = ('heart-rate', 'rr-interval', 'battery')
 
     def measure(self, number, at):

@@ -1,8 +1,9 @@
 """The air: Bluetooth controllers on one link in this process. One of them is plugged into the kernel and becomes hci0."""
 import asyncio
+import random
 
 from bumble import hci, ll
-from bumble.controller import Controller
+from bumble.controller import Controller, LegacyAdvertiser
 from bumble.hci import LeFeatureMask
 from bumble.link import LocalLink
 from bumble.transport import open_transport
@@ -16,20 +17,35 @@ class PlainController(Controller):
     a connection with the old event: Linux then waits 4 s for the new one and takes its own bookkeeping down."""
     le_features = Controller.le_features & ~LATER_THAN_4_2
 
+    def __init__(self, name, **words):
+        super().__init__(name, **words)
+        self.chance = random.Random(name)
+        self.le_legacy_advertiser = Advertiser(self)
+
+
+class Advertiser(LegacyAdvertiser):
+    """With the 0 to 10 ms that every advertiser waits more than its interval, so that two of them meet and part again.
+    Core Specification vol. 6 part B 4.4.2.2. Its chance is its own, and the same in each run."""
+
+    def _on_timer_fired(self):
+        self.send_advertising_data()
+        pause = self.advertising_interval_min * 0.000625 + self.controller.chance.random() * 0.01
+        self.timer_handle = asyncio.get_running_loop().call_later(pause, self._on_timer_fired)
+
 
 class Dongle(PlainController):
     """The gateway's. It tells adverts as they are (connectable or not, scan response, strength) and lets connects be cancelled."""
 
     def hear(self, address, data, response, connectable, rssi):
+        pending = self.pending_le_connection
+        if connectable and pending and pending.peer_address == address:
+            return self.create_le_connection(address)
         if self.le_scan_enable:
             kind = REPORT.EventType.ADV_IND if connectable else REPORT.EventType.ADV_NONCONN_IND
             self._report(kind, address, data, rssi)
             # A device that may be asked answers, if only with nothing; without the answer Linux keeps the advert to itself.
             if connectable and self.le_scan_type == 1:
                 self._report(REPORT.EventType.SCAN_RSP, address, response, rssi)
-        pending = self.pending_le_connection
-        if connectable and pending and pending.peer_address == address:
-            self.create_le_connection(address)
 
     def _report(self, kind, address, data, rssi):
         self.send_hci_packet(REPORT([REPORT.Report(

@@ -100,7 +100,7 @@ class Device:
         self.controller.rssi = self.rssi
         configuration = DeviceConfiguration(
             name=self.name or '', address=Address(self.address), irk=self.irk,
-            advertising_interval_min=self.interval * 1000, advertising_interval_max=self.interval * 1000)
+            advertising_interval_min=self.interval * 1600, advertising_interval_max=self.interval * 1600)  # in 0.625 ms
         self.stack = Stack(config=configuration, host=Host(self.controller, AsyncPipeSink(self.controller)))
         self.stack.pairing_config_factory = self._pairing
         self.stack.on('connection', self._connected)

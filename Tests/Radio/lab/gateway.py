@@ -8,7 +8,6 @@ import subprocess
 from lab.house import OUT, Service, until
 
 PROGRAM = os.environ.get('VITALGATE', '')
-PROFILES = os.path.join(os.environ.get('RADIO_HOME', ''), 'device-profiles')
 
 
 def broker():
@@ -31,7 +30,6 @@ class Gateway:
             'sinks:\n  - name: platform\n    mqtt: { host: 127.0.0.1, port: 1883 }\n'
             f'  - name: archive\n    file: {{ path: {home}/readings.jsonl }}\n'
             f'log: {{ level: {level} }}\n')
-        os.environ['VITALGATE_PROFILES'] = PROFILES
         self.service = Service('vitalgate', PROGRAM, 'run', '--config', str(self.configuration))
 
     def start(self):

@@ -50,6 +50,11 @@ def recorder():
     return Service('btmon', 'btmon', '-w', str(OUT / 'air.btsnoop'), is_silent=True)
 
 
+def bus_monitor():
+    """What passes on the bus, for who looks for a fault: it grows by a megabyte a minute."""
+    return Service('bus', 'dbus-monitor', '--system', "sender='org.bluez'", "destination='org.bluez'")
+
+
 async def until(holds, patience, step=0.05):
     """What `holds` gives once it gives something; TimeoutError after so many seconds."""
     end = time.monotonic() + patience

@@ -2,6 +2,7 @@
 measured, each once, with the right values and times."""
 import asyncio
 import json
+import sys
 
 from devices import cuffs, glucose, others, scales
 from lab import checks, house
@@ -22,6 +23,8 @@ async def steps():
     bluetoothd = house.bluetoothd()
     bluetoothd.start()
     house.recorder().start()
+    if 'bus' in sys.argv:
+        house.bus_monitor().start()
     air = Air()
     await air.plug()
     ward = [kind() for kind in WARD]
@@ -31,18 +34,19 @@ async def steps():
     service = broker()
     service.start()
     gateway = Gateway()
-    for device in ward:
-        gateway.enroll(device)
     await asyncio.sleep(1)
     gateway.start()
     await gateway.ready()
-    note(f'{len(ward)} devices enrolled, gateway ready')
+    note('the gateway is ready')
     for device in ward:
         if device.pairing:
             await gateway.pair(device)
             await device.sleep()
-    note(f'{sum(1 for device in ward if device.pairing)} of them paired')
-    for turn in range(3):
+    for device in ward:
+        gateway.enroll(device)
+    await asyncio.sleep(5)
+    note(f'{sum(1 for device in ward if device.pairing)} devices paired, {len(ward)} enrolled')
+    for turn in range(2):
         for device in ward:
             await device.take_measurement()
             await asyncio.sleep(7)
