@@ -2,40 +2,41 @@
 struct AirWatch: Sendable {
     enum Verdict: Sendable, Hashable {
         case fine
-        /// Silent for so long that it must be the adapter: what to do next.
+        /// Silent for so much longer than ever that it must be the adapter: what to do next.
         case restart, powerCycle, giveUp
     }
 
-    /// Rounds over which the rate is learned: some minutes.
-    private static let memory = 20.0
-    /// Fewer adverts in a round than this are no habit.
-    private static let habit = 5.0
+    /// Rounds in which something was heard before silence is judged at all: an hour of a lively air.
+    static let apprenticeship = 240
+    /// No silence is judged that is shorter than this, in rounds.
+    static let patience = 4
 
-    private var count = 0
-    /// Adverts in a round, smoothed; silent rounds do not count, or a dead adapter would teach us that silence is normal.
-    private(set) var rate = 0.0
-    private var silentRounds = 0
+    private var heard = 0
+    private var lively = 0
+    private var silent = 0
+    /// The longest silence that ended by itself, in rounds; it fades, so that one night does not make us deaf for a year.
+    private var longest = 0.0
 
-    mutating func hear() { count += 1 }
+    mutating func hear() { heard += 1 }
 
     /// Ends a round.
-    /// - Parameter patience: after so many silent rounds of a lively air something is done.
-    mutating func turn(silentFor patience: Int = 4) -> Verdict {
-        defer { count = 0 }
-        guard count == 0 else {
-            rate = rate == 0 ? Double(count) : rate + (Double(count) - rate) / AirWatch.memory
-            silentRounds = 0
+    mutating func turn() -> Verdict {
+        defer { heard = 0 }
+        guard heard == 0 else {
+            lively = min(lively + 1, AirWatch.apprenticeship)
+            longest = max(longest * 0.9999, Double(silent))
+            silent = 0
             return .fine
         }
-        guard rate >= AirWatch.habit else { return .fine }
-        silentRounds += 1
-        switch silentRounds {
-        case patience: return .restart
-        case patience * 2: return .powerCycle
-        case patience * 3:
-            // The devices of this place are gone: a new habit is learned.
-            rate = 0
-            silentRounds = 0
+        silent += 1
+        guard lively == AirWatch.apprenticeship else { return .fine }
+        let limit = max(AirWatch.patience, Int(longest) * 3)
+        switch silent {
+        case limit: return .restart
+        case limit * 2: return .powerCycle
+        case limit * 3:
+            // The devices of this place are gone: it has to be learned anew.
+            (lively, longest) = (0, 0)
             return .giveUp
         default: return .fine
         }

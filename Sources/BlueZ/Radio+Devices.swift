@@ -101,8 +101,14 @@ extension Radio {
             } catch {
                 var failure = RadioFailure(error)
                 if case .noAnswer = error { failure.code = .outOfReach }
-                // The device said no at once, though it has a bond with us: the same words as for one that is far away.
-                if failure.code == .outOfReach, wasPaired, ContinuousClock.now - start < .seconds(2) { failure.code = .bondLost }
+                // The device said no at once, though it has a bond with us: the same words as for one that is far away, and as of
+                // a bluetoothd that is about to end. Only the second time counts.
+                let isRebuff = failure.code == .outOfReach && wasPaired && ContinuousClock.now - start < .seconds(2)
+                let rebuffs = state.withLock { state in
+                    state.rebuffs[path] = isRebuff ? state.rebuffs[path, default: 0] + 1 : nil
+                    return state.rebuffs[path] ?? 0
+                }
+                if rebuffs > 1 { failure.code = .bondLost }
                 guard failure.code == .busy, ContinuousClock.now < deadline - .milliseconds(500) else { throw failure }
                 try? await Task.sleep(for: .milliseconds(300))
             }
@@ -110,12 +116,22 @@ extension Radio {
         let end = ContinuousClock.now + how.resolvedWithin
         while true {
             let generation = bell.generation
-            let device = state.withLock { $0.tree[path, Words.device] }
+            var device = state.withLock { $0.tree[path, Words.device] }
+            // Where the kernel is faster than itself ("Device … is already connected" in its log), bluetoothd 5.66 never tells that it
+            // is connected: it has to be asked.
+            if device != nil, let answer = try? await call(path, Words.properties, "GetAll", [.string(Words.device)]).first?.members {
+                device = answer
+            }
             guard let device, !mailbox.isDown else { throw RadioFailure(.hungUp) }
-            if device["Connected"]?.flag == true, device["ServicesResolved"]?.flag == true { return }
+            if device["Connected"]?.flag == true, device["ServicesResolved"]?.flag == true {
+                return state.withLock { $0.rebuffs[path] = nil }
+            }
             if Task.isCancelled { throw RadioFailure(.cancelled) }
-            guard ContinuousClock.now < end else { throw RadioFailure(.servicesUnresolved) }
-            await bell.wait(since: generation, until: end)
+            guard ContinuousClock.now < end else {
+                let (isUp, isKnown) = (device["Connected"]?.flag ?? false, device["ServicesResolved"]?.flag ?? false)
+                throw RadioFailure(.servicesUnresolved, "connected: \(isUp), services resolved: \(isKnown)")
+            }
+            await bell.wait(since: generation, until: min(end, .now + .milliseconds(500)))
         }
     }
 

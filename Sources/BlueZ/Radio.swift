@@ -44,6 +44,8 @@ package final class Radio: Sendable {
         /// When each device was heard last.
         var heard: [String: ContinuousClock.Instant] = [:]
         var air: [String: AirWatch] = [:]
+        /// How often in a row a bonded device said no at once.
+        var rebuffs: [String: Int] = [:]
         /// Devices that are nobody's strangers.
         var friends: Set<DeviceID> = []
         var standing = Standing.unknown

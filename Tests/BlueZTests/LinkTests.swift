@@ -103,6 +103,7 @@ private struct Ready {
         do throws(RadioFailure) { _ = try await ready.link() } catch { #expect(error.code == .outOfReach) }
         ready.fake.change(ready.device, "org.bluez.Device1", ["Paired": .bool(true)])
         #expect(await eventually { ready.station.radio.isPaired(cuff) })
+        do throws(RadioFailure) { _ = try await ready.link() } catch { #expect(error.code == .outOfReach) }
         do throws(RadioFailure) { _ = try await ready.link() } catch { #expect(error.code == .bondLost) }
     }
 

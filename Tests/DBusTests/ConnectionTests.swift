@@ -88,7 +88,7 @@ private struct Pair {
     @Test("Signals come in the order in which they were told") func signals() async throws {
         let pair = try await Pair { $0.reply() }
         _ = try await pair.call("Hello")
-        for number in 0..<200 { pair.server.emit("/here", "org.example.Told", "Count", [.int32(number)]) }
+        for number in 0..<200 { pair.server.emit("/here", "org.example.Told", "Count", [.int32(Int32(number))]) }
         #expect(await eventually { pair.signals.all.withLock { $0.count } == 200 })
         #expect(pair.signals.all.withLock { $0.map { $0.arguments.first?.number } } == (0..<200).map { $0 })
     }

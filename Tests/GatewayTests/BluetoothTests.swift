@@ -124,7 +124,7 @@ private final class OnAir: Sendable {
         let measurement = onAir.fake.addCharacteristic(uuid("2a18"), flags: ["notify"], to: device)
         let control = onAir.fake.addCharacteristic(uuid("2a52"), flags: ["write", "indicate"], to: device)
         let store = onAir.store
-        let storedAtDeletion = Mutex<Int?>(nil)
+        let deletion = Deletion()
         onAir.fake.onWrite { fake, path, value in
             guard path == control else { return }
             switch value.first {
@@ -136,7 +136,7 @@ private final class OnAir: Sendable {
             default:
                 Task {
                     let count = try? await store.readings(limit: 10).count
-                    storedAtDeletion.withLock { $0 = count }
+                    deletion.stored.withLock { $0 = count }
                     fake.notify(control, [6, 0, 2, 1])
                 }
             }
@@ -146,6 +146,11 @@ private final class OnAir: Sendable {
         #expect(onAir.sessions.first?.failure?.detail == nil)
         #expect(try await onAir.readings().map(\.reading.number) == [6, 7])
         #expect(try await onAir.store.recentFrames(limit: 10).allSatisfy { $0.record.custody == .deviceRetained })
-        #expect(storedAtDeletion.withLock { $0 } == (deletes ? 2 : nil))
+        #expect(deletion.stored.withLock { $0 } == (deletes ? 2 : nil))
     }
+}
+
+/// How many readings there were when the meter was told to delete.
+private final class Deletion: Sendable {
+    let stored = Mutex<Int?>(nil)
 }

@@ -235,6 +235,14 @@ struct ConfigurationTests {
         Mistake(22, "      prefix: \"\"", "a topic prefix has no wildcards and does not begin with '$' or end with '/'"),
         Mistake(22, "      prefix: clinic/", "a topic prefix has no wildcards and does not begin with '$' or end with '/'"),
         Mistake(22, "      prefix: \"a\\0b\"", "a topic prefix has no wildcards and does not begin with '$' or end with '/'"),
+        // Bluetooth, in the place of the profiles.
+        Mistake(5, "bluetooth: on", "found 'on'; write a map of 'key: value'"),
+        Mistake(5, "bluetooth: { adapter: all }", "unknown key 'adapter'; did you mean 'adapters'?"),
+        Mistake(5, "bluetooth: { adapters: hci0 }", "write 'all', or a list of addresses: bluetoothctl list tells them"),
+        Mistake(5, "bluetooth: { adapters: [hci0] }", "no address of an adapter: write one such as \"AA:BB:CC:DD:EE:FF\", never hci0"),
+        Mistake(5, "bluetooth: { adapters: [] }", "no adapter hears nothing: write 'all', or leave it out"),
+        Mistake(5, "bluetooth: { links: 17 }", "1 to 16: few adapters hold more links than that"),
+        Mistake(7, "  - name: bluetooth", "'bluetooth' is what the ledger calls this machine's own radio: take another name"),
         // Alarms.
         Mistake(29, "    blood-pressure.systolik: { high-warning: 140 }", "unknown vital 'blood-pressure.systolik'; did you mean 'blood-pressure.systolic'?"),
         Mistake(29, "    mood: { high-warning: 140 }", "unknown vital 'mood'"),
@@ -258,6 +266,15 @@ struct ConfigurationTests {
     func `a gateway without sources or without sinks is no gateway`(lines: ClosedRange<Int>, key: String) {
         let without = Dictionary(uniqueKeysWithValues: lines.map { ($0, "") })
         #expect { try configuration(without) } throws: { "\($0)" == "vitalgate.yaml:1:1: the key '\(key)' is missing" }
+    }
+
+    @Test func `bluetooth is used where its section stands, and needs no other source`() throws {
+        #expect(try configuration().bluetooth == nil)
+        let lines = Dictionary(uniqueKeysWithValues: (6...17).map { ($0, "") })
+        #expect(try configuration(lines.merging([6: "bluetooth: { adapters: all }"]) { $1 }).bluetooth == BluetoothSettings())
+        let some = try configuration([5: "bluetooth: { adapters: [\"f0-00-00-00-00-01\"], links: 2, delete-records: true }"]).bluetooth
+        #expect(some?.adapters == [DeviceID(address: "F0:00:00:00:00:01")!])
+        #expect(some?.links == 2 && some?.deletesRecords == true)
     }
 
     @Test(arguments: ["", "[]", "7", "store: [", "store: {}\nstore: {}"])
