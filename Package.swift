@@ -44,6 +44,7 @@ let package = Package(
         target("Readings"),
         target("DeviceProfiles", ["Readings", "ExactJSON", "StrictYAML"]),
         target("Drivers", ["Readings", "StrictYAML", "DeviceProfiles", crypto, cryptoExtras]),
+        target("Captures", ["Readings", "DeviceProfiles"]),
         target("Alarms", ["Readings"]),
 
         // The C libraries, as they are.
@@ -60,8 +61,8 @@ let package = Package(
 
         // It all together.
         target("Gateway", [
-            "ExactJSON", "StrictYAML", "Readings", "DeviceProfiles", "Drivers", "Alarms", "MQTT", "BlueZ", "DBus", "Store",
-            "Sinks", "CSystemd", lifecycle, signals, logging,
+            "ExactJSON", "StrictYAML", "Readings", "DeviceProfiles", "Drivers", "Captures", "Alarms", "MQTT", "BlueZ", "DBus",
+            "Store", "Sinks", "CSystemd", lifecycle, signals, logging,
         ]),
         .executableTarget(name: "vitalgate", dependencies: ["Gateway", argumentParser], swiftSettings: strict),
 
@@ -73,6 +74,7 @@ let package = Package(
         tests("ReadingsTests", ["Readings"]),
         tests("DeviceProfilesTests", ["Drivers", "DeviceProfiles", "ExactJSON", "StrictYAML", "Readings"]),
         tests("DriversTests", ["Drivers", "DeviceProfiles", "StrictYAML", "Readings"]),
+        tests("CapturesTests", ["Captures", "DeviceProfiles", "Readings"]),
         tests("AlarmsTests", ["Alarms", "Readings"]),
         tests("MQTTTests", ["MQTT", "GatewayTesting"]),
         tests("DBusTests", ["DBus", "GatewayTesting"]),

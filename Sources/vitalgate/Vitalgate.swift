@@ -13,8 +13,8 @@ struct Vitalgate: AsyncParsableCommand {
             """,
         version: GatewayVersion.text,
         subcommands: [
-            RunCommand.self, DecodeCommand.self, ProfilesCommand.self, DevicesCommand.self, ReadingsCommand.self,
-            AlarmsCommand.self, LedgerCommand.self, DocumentationCommand.self,
+            RunCommand.self, DecodeCommand.self, ReplayCommand.self, ProfilesCommand.self, DevicesCommand.self,
+            ReadingsCommand.self, AlarmsCommand.self, LedgerCommand.self, DocumentationCommand.self,
 
         ])
 

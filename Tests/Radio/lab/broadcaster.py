@@ -12,6 +12,8 @@ class Broadcaster(Device):
     interval = 0.5
     awake = 15
     connectable = False
+    keeps = False
+    public = False
 
     async def power_on(self, air):
         self.air = air
@@ -32,8 +34,6 @@ class Broadcaster(Device):
                 self.air.hear(Address(self.address, kind), data, response, self.connectable, self.rssi)
                 await asyncio.sleep(self.interval)
         self.on_air = False
-
-    public = False
 
     async def sleep(self):
         pass

@@ -55,6 +55,7 @@ class Device:
     interval = 0.2        # seconds between two adverts
     awake = 60            # seconds on the air after a measurement, unless it is told everything before
     hangs_up = True       # once everything was sent
+    keeps = True          # what nobody fetched is told when it is used again
     rssi = -50
     beside = ('battery',)  # kinds of readings that may come beside what is measured
 
@@ -69,6 +70,22 @@ class Device:
         self.woke_at = self.heard_at = None
         self.waits = []       # from the first advert of each wake to the first data, in seconds
         self.log = lambda *words: None
+
+    @classmethod
+    def copy(cls, number):
+        """One more of its kind, with an address of its own."""
+        device = cls()
+        device.address = cls.address[:9] + f'{number + 1:02X}' + cls.address[11:]
+        device.label = f'{cls.__name__} {number + 1}'
+        return device
+
+    @property
+    def label(self):
+        return self.__dict__.get('_label', type(self).__name__)
+
+    @label.setter
+    def label(self, text):
+        self._label = text
 
     # What a subclass says.
 

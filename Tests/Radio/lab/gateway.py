@@ -50,7 +50,7 @@ class Gateway:
         return [json.loads(line) for line in self.ask(*words, '--json').splitlines()]
 
     def enroll(self, device, profile=None):
-        self.ask('devices', 'enroll', device.address, '--name', type(device).__name__.lower(), '--by', 'the lab',
+        self.ask('devices', 'enroll', device.address, '--name', device.label, '--by', 'the lab',
                  *(('--profile', profile) if profile else ()))
 
     async def pair(self, device, patience=60):
@@ -76,7 +76,7 @@ class Gateway:
             await asyncio.sleep(0.1)
         await listening
         if pairing.returncode != 0:
-            raise RuntimeError(f'{type(device).__name__} is not paired: {said.decode().strip()}')
+            raise RuntimeError(f'{device.label} is not paired: {said.decode().strip()}')
 
     def readings(self, *words):
         return self.listing('readings', '--limit', '1000000', *words)
@@ -150,7 +150,7 @@ def table(comparisons):
         device = comparison.device
         waits = sorted(device.waits)
         wait = f'{1000 * waits[len(waits) // 2]:.0f} ms' if waits else '–'
-        print(f'      {type(device).__name__:24} {comparison.wanted:8} {comparison.stored:7}  {wait:>12}  {comparison.result}')
+        print(f'      {device.label:24} {comparison.wanted:8} {comparison.stored:7}  {wait:>12}  {comparison.result}')
         for word, which in (('missing', comparison.missing), ('doubled', comparison.doubled), ('different', comparison.different)):
             for one in which[:2]:
                 print(f'      {"":24} {word}: {json.dumps(one, default=str)[:300]}', flush=True)
