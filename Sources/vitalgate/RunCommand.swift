@@ -23,7 +23,9 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         let configuration = try ConfigurationFile.read(config)
         let set = try ProfileFolders.load(
-            shipped: profiles.folder, further: configuration.profileFolders + profiles.further)
+            shipped: profiles.folder, further: configuration.profileFolders + profiles.further,
+            // A check changes nothing on the disk.
+            cache: ProfileCache(besideStore: configuration.storePath, mayWrite: !check))
         guard !check else { return Terminal.out("\(config) is good; \(set.profiles.count) profiles") }
         var logger = Logger(label: "vitalgate") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = Logger.Level(rawValue: configuration.logLevel.rawValue) ?? .info
