@@ -8,7 +8,7 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run", abstract: "Run the gateway.",
         discussion: "Logs to standard error. Ends on SIGTERM and SIGINT, with everything it acknowledged on the disk.")
 
-    @Option(help: ArgumentHelp("The configuration.", valueName: "file"))
+    @Option(help: ArgumentHelp("The configuration.", valueName: "file"), completion: .file(extensions: ["yaml"]))
     var config = "/etc/vitalgate/vitalgate.yaml"
 
     @Flag(help: "Show readings, alarms, refusals and deliveries as they happen, on standard output.")
