@@ -191,7 +191,7 @@ extension ReadingDefinition {
     /// Every field that it speaks of.
     private var subjects: [Substring] {
         var references = requires + marks
-        var numbers: [Number] = values.map(\.number) + [time?.plusMinutes, time?.plusSeconds].compactMap(\.self)
+        var numbers: [Number] = values.map(\.number)
         var conditions = waitsFor + ignores + joins.flatMap(\.when)
         for value in values { conditions += value.when + value.units.flatMap(\.when) }
         switch time?.form {
@@ -200,6 +200,7 @@ extension ReadingDefinition {
         case .parts(let parts): numbers += parts
         case nil: break
         }
+        for case .number(let number) in [time?.plusMinutes, time?.plusSeconds].compactMap(\.self) { numbers.append(number) }
         for case .number(let number) in [user, number].compactMap(\.self) { numbers.append(number) }
         if case .first(let fields) = qualifier { references += fields }
         if case .equal(let number, _, _) = settles { numbers.append(number) }

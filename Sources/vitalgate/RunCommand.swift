@@ -8,7 +8,7 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run", abstract: "Run the gateway.",
         discussion: "Logs to standard error. Ends on SIGTERM and SIGINT, with everything it acknowledged on the disk.")
 
-    @Option(help: ArgumentHelp("The configuration.", valueName: "file"))
+    @Option(help: ArgumentHelp("The configuration.", valueName: "file"), completion: .file(extensions: ["yaml"]))
     var config = "/etc/vitalgate/vitalgate.yaml"
 
     @Flag(help: "Show readings, alarms, refusals and deliveries as they happen, on standard output.")
@@ -23,7 +23,9 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         let configuration = try ConfigurationFile.read(config)
         let set = try ProfileFolders.load(
-            shipped: profiles.folder, further: configuration.profileFolders + profiles.further)
+            shipped: profiles.folder, further: configuration.profileFolders + profiles.further,
+            // A check changes nothing on the disk.
+            cache: ProfileCache(besideStore: configuration.storePath, mayWrite: !check))
         guard !check else { return Terminal.out("\(config) is good; \(set.profiles.count) profiles") }
         var logger = Logger(label: "vitalgate") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = Logger.Level(rawValue: configuration.logLevel.rawValue) ?? .info

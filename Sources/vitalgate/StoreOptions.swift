@@ -5,10 +5,10 @@ import Store
 
 /// Which database a command is about: the one of a configuration, or a file.
 struct StoreOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The configuration of the gateway.", valueName: "file"))
+    @Option(help: ArgumentHelp("The configuration of the gateway.", valueName: "file"), completion: .file(extensions: ["yaml"]))
     var config = "/etc/vitalgate/vitalgate.yaml"
 
-    @Option(name: .customLong("store"), help: ArgumentHelp("The database, instead of the configured one.", valueName: "file"))
+    @Option(name: .customLong("store"), help: ArgumentHelp("The database, instead of the configured one.", valueName: "file"), completion: .file())
     var path: String?
 
     func storePath() throws -> String { try path ?? ConfigurationFile.read(config).storePath }

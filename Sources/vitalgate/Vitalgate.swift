@@ -46,9 +46,11 @@ struct OutputOptions: ParsableArguments {
 }
 
 struct ProfileOptions: ParsableArguments {
-    @Option(name: .customLong("profiles"), help: ArgumentHelp("The folder of the shipped profiles.", valueName: "folder"))
+    @Option(name: .customLong("profiles"), help: ArgumentHelp("The folder of the shipped profiles.", valueName: "folder"), completion: .directory)
     var folder: String?
 
-    @Option(name: .customLong("more-profiles"), help: ArgumentHelp("A further folder of profiles; may be repeated.", valueName: "folder"))
+    @Option(
+        name: .customLong("more-profiles"), help: ArgumentHelp("A further folder of profiles; may be repeated.", valueName: "folder"),
+        completion: .directory)
     var further: [String] = []
 }
