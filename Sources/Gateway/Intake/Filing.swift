@@ -50,8 +50,9 @@ struct Filing {
     ) -> (MeasuredAt?, ReadingRecord.Quarantine?) {
         let measuredAt: MeasuredAt
         do throws(ImplausibleTime) {
-            measuredAt = try MeasuredAt.judge(
-                said: reading.deviceTime, isUTC: reading.isUTC, ago: reading.secondsAgo, heard: heard, arrived: frame.arrived.wall, isRetained: frame.isRetained, in: place)
+            measuredAt = try TimeEvidence(
+                said: reading.deviceTime, isUTC: reading.isUTC, ago: reading.secondsAgo, heard: heard,
+                arrived: frame.arrived.wall, isRetained: frame.isRetained).judged(in: place)
         } catch {
             return (nil, ReadingRecord.Quarantine(code: error.code, detail: error.detail))
         }
