@@ -24,6 +24,8 @@ package enum EventLog {
         case .duplicate(_, let identity): (.debug, "duplicate of \(identity)")
         case .refused(let source, _, let code, let detail): (.debug, "refused from \(source): \(code): \(detail)")
         case .alarm(let event): (.debug, "alarm \(event.phase.rawValue) \(event.episode.id)")
+        case .restamped(let frames, let readings):
+            (.notice, "the clock is right now: \(frames) frames have their time of arrival, \(readings) readings are told again")
         case .delivered(let sink, let delivery): (.debug, "\(sink) has entry \(delivery.sequence)")
         case .deadLetter(let sink, let delivery, let reason): (.error, "\(sink) refuses entry \(delivery.sequence): \(reason)")
         case .sinkWaits(let sink, let reason): (.warning, "\(sink) waits: \(reason)")

@@ -21,9 +21,10 @@ package struct Gateway: Sendable {
 
     /// Opens and proves the store, reads the secrets, and builds all services; none of them runs yet.
     package init(
-        _ configuration: Configuration, profiles: ProfileSet, clocks: Clocks = .machine, logger: Logger,
+        _ configuration: Configuration, profiles: ProfileSet, clocks given: Clocks? = nil, logger: Logger,
         observer: @escaping GatewayObserver
     ) async throws {
+        let clocks = given ?? .machine(trusting: configuration.clock)
         let store = try Store(path: configuration.storePath)
         let id = try await store.gatewayID(makingWith: Gateway.newID)
         let instance = Gateway.newID()

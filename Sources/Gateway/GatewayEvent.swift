@@ -15,6 +15,8 @@ package enum GatewayEvent: Sendable {
     /// A frame or a message that became no reading.
     case refused(source: String, device: DeviceID?, code: String, detail: String)
     case alarm(AlarmEvent)
+    /// Our own clock became right: what had been dated by it before was told again.
+    case restamped(frames: Int, readings: Int)
     case delivered(sink: String, Delivery)
     case deadLetter(sink: String, Delivery, reason: String)
     case sinkWaits(String, reason: String)

@@ -128,6 +128,14 @@ extension Database {
         return try body()
     }
 
+    /// The same, for bodies that fail in other ways too.
+    func look<Result>(_ body: () throws -> Result) throws -> Result {
+        rollback()
+        try statement("BEGIN").run()
+        defer { rollback() }
+        return try body()
+    }
+
     private func begin() throws(StoreFailure) {
         rollback()
         // IMMEDIATE: waiting for another writer happens here, before anything is done, and never in the middle.

@@ -57,6 +57,8 @@ struct Console: Sendable {
                 self.init("REFUSED", "from \(source): \(code), \(detail)")
             case .alarm(let event):
                 self.init("ALARM", Line.say(event))
+            case .restamped(let frames, let readings):
+                self.init("CLOCK", "right now: \(frames) frames dated anew, \(readings) readings told again")
             case .delivered(let sink, let delivery):
                 self.init("SENT", "to \(sink): \(Line.name(delivery))")
             case .deadLetter(let sink, let delivery, let reason):

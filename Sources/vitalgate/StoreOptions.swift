@@ -13,6 +13,12 @@ struct StoreOptions: ParsableArguments {
 
     func storePath() throws -> String { try path ?? ConfigurationFile.read(config).storePath }
 
+    /// The configuration, where there is one: beside a database that is named by itself there may be none.
+    func configuration() throws -> Configuration? {
+        if path != nil, access(config, F_OK) != 0 { return nil }
+        return try ConfigurationFile.read(config)
+    }
+
     /// For listings; works beside a running gateway.
     func openToRead() throws -> Store {
         let path = try storePath()

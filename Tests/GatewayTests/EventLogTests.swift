@@ -42,6 +42,7 @@ struct EventLogTests {
         case .duplicate: "duplicate"
         case .refused: "refused"
         case .alarm: "alarm"
+        case .restamped: "restamped"
         case .delivered: "delivered"
         case .deadLetter: "deadLetter"
         case .sinkWaits: "sinkWaits"
@@ -58,7 +59,7 @@ struct EventLogTests {
         .started(gateway: "vg-0123abcd"), .reading(reading),
         .quarantined(reading, code: "implausible-value", detail: "systolic 197.5 mmHg"), .duplicate(cuff, identity),
         .refused(source: "ward", device: cuff, code: "not-enrolled", detail: "\(cuff) as bluetooth-sig/blood-pressure"),
-        .alarm(alarm), .delivered(sink: "platform", Delivery(sequence: 7, .reading(reading))),
+        .alarm(alarm), .restamped(frames: 12, readings: 9), .delivered(sink: "platform", Delivery(sequence: 7, .reading(reading))),
         .deadLetter(sink: "platform", Delivery(sequence: 7, .reading(reading)), reason: "the broker refuses it: not a topic"),
         .deadLetter(sink: "platform", Delivery(sequence: 8, .alarm(alarm)), reason: "9 bytes, and the broker takes 8"),
         .sinkWaits("platform", reason: "the broker is not connected"), .sinkRecovered("platform"),
@@ -84,7 +85,7 @@ struct EventLogTests {
     }
 
     @Test func `every event stands in the list`() {
-        #expect(Set(EventLogTests.events.map(EventLogTests.name)).count == 16)
+        #expect(Set(EventLogTests.events.map(EventLogTests.name)).count == 17)
     }
 
     @Test(arguments: events.indices)
@@ -98,7 +99,7 @@ struct EventLogTests {
 
     @Test(arguments: [
         ("reading", "debug"), ("quarantined", "debug"), ("duplicate", "debug"), ("refused", "debug"), ("alarm", "debug"),
-        ("delivered", "debug"), ("started", "notice"), ("sinkRecovered", "notice"), ("sinkWaits", "warning"),
+        ("delivered", "debug"), ("started", "notice"), ("restamped", "notice"), ("sinkRecovered", "notice"), ("sinkWaits", "warning"),
         ("deadLetter", "error"), ("commitFailed", "critical"), ("cloneSeen", "critical"), ("clock", "debug"),
     ])
     func `what somebody must look at is loud, and what comes with every reading is not`(event: String, level: String) {

@@ -5,6 +5,8 @@ package struct Configuration: Sendable {
     /// Where the database is.
     package var storePath: String
     package var place: Place
+    /// What says that this machine's clock is right.
+    package var clock: ClockTrust
     /// Folders with profiles beside the shipped ones.
     package var profileFolders: [String]
     package var sources: [Source]

@@ -8,13 +8,14 @@ extension Configuration {
     /// Reads a configuration. An unknown key, a wrong type or an impossible value names the file, the line and what to write.
     package static func read(_ text: String, file: String) throws(YAMLProblem) -> Configuration {
         let map = try YAMLNode.load(text, file: file).map()
-        try map.only(["store", "place", "profiles", "sources", "bluetooth", "sinks", "alarms", "log"])
+        try map.only(["store", "place", "clock", "profiles", "sources", "bluetooth", "sinks", "alarms", "log"])
         let bluetooth = try map.optional("bluetooth").map { node throws(YAMLProblem) in try BluetoothSettings(node) }
         // Readings have to come from somewhere.
         let sources = try bluetooth == nil ? map.required("sources") : map.optional("sources")
         return Configuration(
             storePath: try storePath(map.optional("store")),
             place: try place(map.optional("place")),
+            clock: try clock(map.optional("clock")),
             profileFolders: try texts(map.optional("profiles")),
             sources: try sources.map { node throws(YAMLProblem) in try unique(node, named: \.name, source) } ?? [],
             bluetooth: bluetooth,
@@ -38,6 +39,18 @@ extension Configuration {
             throw zone.problem("no time zone '\(try zone.text())'; write one such as Asia/Shanghai or Europe/Berlin")
         }
         return place
+    }
+
+    private static func clock(_ node: YAMLNode?) throws(YAMLProblem) -> ClockTrust {
+        guard let map = try node?.map() else { return .auto }
+        try map.only(["trust"])
+        let trust = try map.required("trust")
+        switch try trust.text() {
+        case "auto": return .auto
+        case "always": return .always
+        case let path where path.hasPrefix("/"): return .file(path)
+        default: throw trust.problem("'auto', 'always', or the path of a file that is there while the clock is right")
+        }
     }
 
     private static func source(_ node: YAMLNode) throws(YAMLProblem) -> Source {

@@ -52,27 +52,33 @@ extension Batch {
         _ transaction: inout IntakeTransaction, _ state: inout Intake.State
     ) throws {
         guard admits(device, relay, &transaction, state) else { return }
-        var readings: [Reading] = []
-        var others: [DecodeOutcome] = []
-        for outcome in outcomes {
-            if case .readings(let found) = outcome { readings += found } else if !others.contains(outcome) { others.append(outcome) }
-        }
         guard !outcomes.isEmpty else {
             return count("nothing-to-decode", "\(device): nothing that \(relay.name) reads", device: device, &transaction)
         }
-        let filed = (readings.isEmpty ? [] : [.readings(readings)]) + others
+        let filed = Batch.filed(outcomes)
         // One frame for all readings of a device, one for each reason that there is none: each keeps the whole message.
         guard filed.count * message.payload.count <= Batch.mostKept else {
             let detail = "\(device): \(filed.count) frames of a message of \(message.payload.count) bytes; send fewer at once"
             return count(BadInput.Code.tooLarge.rawValue, detail, device: device, &transaction)
         }
         for outcome in filed {
+            let frame = record(.message(message, relay), of: device, relay)
             if relay.relaysBroadcasts, state.bursts.repeats(outcome, of: device, at: arrived.monotonic) {
                 count("repeat", "\(device): the same broadcast again", device: device, isTold: false, &transaction)
                 continue
             }
-            _ = try fileNew(outcome, record(.message(message, relay), of: device, relay), &transaction, &state)
+            _ = try fileNew(outcome, frame, &transaction, &state)
         }
+    }
+
+    /// What a bridge says of one device in one item: one frame for all readings, one for each reason that there is none.
+    static func filed(_ outcomes: [DecodeOutcome]) -> [DecodeOutcome] {
+        var readings: [Reading] = []
+        var others: [DecodeOutcome] = []
+        for outcome in outcomes {
+            if case .readings(let found) = outcome { readings += found } else if !others.contains(outcome) { others.append(outcome) }
+        }
+        return (readings.isEmpty ? [] : [.readings(readings)]) + others
     }
 
     private mutating func fileNew(

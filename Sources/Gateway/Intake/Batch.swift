@@ -17,6 +17,8 @@ struct Batch {
     let place: Place
     /// One clock reading for the batch; each frame counts on by a microsecond, so that no two share a monotonic time.
     private(set) var arrived: Arrival
+    /// Where the next frame stands among all that its message says: 65536 for each item, and its part of that.
+    private var position = 0
     /// Told to those who watch once the batch is on the disk.
     private(set) var events: [GatewayEvent] = []
 
@@ -39,7 +41,10 @@ struct Batch {
         guard !items.isEmpty else {
             return count("nothing-to-decode", "\(message.topic.prefix(120)): nothing in it that \(relay.name) reads", &transaction)
         }
-        for item in items { try take(item, message, relay, &transaction, &state) }
+        for (index, item) in items.enumerated() {
+            position = index << 16
+            try take(item, message, relay, &transaction, &state)
+        }
     }
 
     private func relayed(_ message: ReceivedMessage) throws(BadInput) -> (Profile, [RelayedItem]) {
@@ -106,12 +111,12 @@ struct Batch {
     }
 
     /// A frame on its way to its fate.
-    func record(_ envelope: Envelope, of device: DeviceID, _ profile: Profile) -> FrameRecord {
-        let packet = envelope.packetID
+    mutating func record(_ envelope: Envelope, of device: DeviceID, _ profile: Profile) -> FrameRecord {
+        defer { position += 1 }
         return FrameRecord(
             source: source, format: envelope.format, topic: envelope.topic, device: device, profile: profile.name,
             profileVersion: profile.version, arrived: arrived, custody: envelope.custody, isRetained: envelope.isRetained,
-            connection: connection.number, packetID: packet, body: envelope.body, fate: .rejected)
+            connection: connection.number, packetID: envelope.packetID, place: position, body: envelope.body, fate: .rejected)
     }
 
     private mutating func countRepeat(of device: DeviceID, _ transaction: inout IntakeTransaction) {

@@ -23,6 +23,8 @@ package final class Intake: Sendable {
         var bursts = Bursts()
         var assemblies = Assemblies()
         var joins = Joins()
+        /// Whether frames may wait for a wall clock that is right; at the start nobody knows.
+        var awaitsClock = true
     }
 
     package init(
@@ -69,22 +71,43 @@ package final class Intake: Sendable {
         }
     }
 
-    /// Files what has waited too long for more of its device. Where nothing has, the store is not asked.
+    /// Files what has waited too long for more of its device, or for a wall clock that is right. Where nothing has, the store
+    /// is not asked.
     package func fileOverdue() {
         let nobody = SourceConnection(number: 0, isResumed: false)
-        let result = state.withLock { state -> Result<[GatewayEvent], any Error>? in
-            let monotonic = clocks.now().monotonic
-            let isDue = state.assemblies.deadline.map { $0 <= Int64(monotonic / 1_000_000) } ?? false
-            guard !state.assemblies.isRestored || isDue || state.joins.isAnyOverdue(at: monotonic) else { return nil }
-            return file(from: "", over: nobody, &state) { _, _, _ in }
+        let results = state.withLock { state -> [Result<[GatewayEvent], any Error>] in
+            let now = clocks.now()
+            var results: [Result<[GatewayEvent], any Error>] = []
+            if state.awaitsClock, now.isSynchronised { results.append(restamp(by: now, &state)) }
+            let isDue = state.assemblies.deadline.map { $0 <= Int64(now.monotonic / 1_000_000) } ?? false
+            if !state.assemblies.isRestored || isDue || state.joins.isAnyOverdue(at: now.monotonic) {
+                results.append(file(from: "", over: nobody, &state) { _, _, _ in })
+            }
+            return results
         }
-        switch result {
-        case nil: break
-        case .success(let events):
-            bell.ring()
-            events.forEach(observer)
-        case .failure(let error):
-            observer(.commitFailed(source: "", reason: "\(error)"))
+        for result in results {
+            switch result {
+            case .success(let events):
+                bell.ring()
+                events.forEach(observer)
+            case .failure(let error):
+                observer(.commitFailed(source: "", reason: "\(error)"))
+            }
+        }
+    }
+
+    /// The wall clock is right: all that was dated by a wrong one is told again.
+    private func restamp(by now: Arrival, _ state: inout State) -> Result<[GatewayEvent], any Error> {
+        Result {
+            var watch = state.watch
+            let restamp = try store.intake { transaction in
+                var restamp = Restamp(in: place, now: now)
+                try restamp.run(transaction)
+                if restamp.readings > 0 { watch = Watch(limits: watch.limits, active: try transaction.activeEpisodes()) }
+                return restamp
+            }
+            (state.watch, state.awaitsClock) = (watch, false)
+            return restamp.frames == 0 ? [] : [.restamped(frames: restamp.frames, readings: restamp.readings)]
         }
     }
 
@@ -97,8 +120,9 @@ package final class Intake: Sendable {
         do {
             return .success(try store.intake { transaction in
                 try state.devices.refresh(from: transaction)
-                var batch = Batch(
-                    source: source, connection: connection, profiles: profiles, place: place, arrived: clocks.now())
+                let now = clocks.now()
+                if !now.isSynchronised { state.awaitsClock = true }
+                var batch = Batch(source: source, connection: connection, profiles: profiles, place: place, arrived: now)
                 if !state.assemblies.isRestored {
                     try batch.restore(&transaction, &state)
                     state.assemblies.isRestored = true
