@@ -16,7 +16,7 @@ package struct Redecoding {
     let place: Place
     let by: String
     private let since: Instant?
-    private var replay: Replay
+    private var rereading: Rereading
     private(set) var summary = RedecodeSummary()
     /// What would stand under an identity by now, where nothing is written.
     private var changed: [ReadingIdentity: ReadingIdentity.StoredValues] = [:]
@@ -35,7 +35,7 @@ package struct Redecoding {
         self.place = place
         by = who
         self.since = since
-        replay = Replay(by: profile, among: profiles)
+        rereading = Rereading(by: profile, among: profiles)
     }
 
     /// Shows what would change and writes nothing.
@@ -83,9 +83,9 @@ package struct Redecoding {
         after id: Int64, _ transaction: borrowing IntakeTransaction, at: (Int64) -> Instant?
     ) throws -> Int64? {
         let frames = try transaction.frames(readBy: profile.name, since: since, after: id, limit: Redecoding.batch)
-        var ends: [(StoredFrame, Replay.Result)] = []
-        for frame in frames { ends += replay.take(frame) }
-        if frames.count < Redecoding.batch { ends += replay.finish() }
+        var ends: [(StoredFrame, Rereading.Result)] = []
+        for frame in frames { ends += rereading.take(frame) }
+        if frames.count < Redecoding.batch { ends += rereading.finish() }
         for (frame, result) in ends {
             summary.frames += 1
             switch result {
@@ -98,7 +98,7 @@ package struct Redecoding {
 
     private func reasonToLeave(_ frame: StoredFrame, _ outcome: DecodeOutcome, _ heard: Instant?) -> String? {
         if frame.record.fate == .duplicate {
-            if frame.record.code == "joined" { return Replay.joined }
+            if frame.record.code == "joined" { return Rereading.joined }
             let isTimeless = outcome.readings.contains { $0.recordTime == nil && $0.number == nil } && heard == nil
             if isTimeless { return "sent again by its broker" }
         }

@@ -3,7 +3,7 @@ import Readings
 import Store
 
 /// Offers stored frames to a profile again, in the order in which they came, and tells what each becomes.
-struct Replay {
+struct Rereading {
     /// What one frame becomes; or why nobody can say.
     enum Result: Sendable {
         case outcome(DecodeOutcome, heard: Instant?)
@@ -53,7 +53,7 @@ struct Replay {
         assemblies[device] = assembly
         var ends = end(step.settled, of: device)
         for (ticket, _) in step.joined {
-            if let part = held[device]?.removeValue(forKey: ticket) { ends.append((part.frame, .untouched(Replay.joined))) }
+            if let part = held[device]?.removeValue(forKey: ticket) { ends.append((part.frame, .untouched(Rereading.joined))) }
         }
         let outcome = DecodeOutcome(step.outcomes.map(\.outcome))
         let tickets = step.outcomes.compactMap(\.ticket)
@@ -66,7 +66,7 @@ struct Replay {
         var ends: [(StoredFrame, Result)] = []
         for end in settled {
             for ticket in end.earlier {
-                if let part = held[device]?.removeValue(forKey: ticket) { ends.append((part.frame, .untouched(Replay.joined))) }
+                if let part = held[device]?.removeValue(forKey: ticket) { ends.append((part.frame, .untouched(Rereading.joined))) }
             }
             guard var one = held[device]?.removeValue(forKey: end.ticket) else { continue }
             one.known = one.known.readings.isEmpty ? end.outcome : DecodeOutcome([one.known, end.outcome])
@@ -94,6 +94,13 @@ struct Replay {
     /// What of its message this frame is.
     private func unit(of frame: StoredFrame) -> Swift.Result<Unit, Reason> {
         let record = frame.record
+        // This machine's own radio keeps each frame by itself.
+        if record.format == RadioFrame.format {
+            guard let item = RadioFrame.observation(in: record.body)?.items.first else {
+                return .failure(Reason(text: "it is not as the radio stores frames"))
+            }
+            return .success(.item(item))
+        }
         guard let format = profiles[record.format] else { return .failure(Reason(text: "there is no format \(record.format) any more")) }
         guard let said = try? format.relayed(topic: record.topic ?? "", payload: record.body) else {
             return .failure(Reason(text: "its message is none of \(record.format) any more"))
