@@ -76,6 +76,7 @@ package final class GATTLink: Link {
 
     private func call(_ characteristic: BluetoothUUID, _ member: String, _ arguments: [DBusValue]) async throws(BusError) -> [DBusValue] {
         guard let place = characteristics[characteristic]?.path else { throw .refused(name: "missing", message: "") }
+        guard mailbox.end == nil else { throw .disconnected("the link is down") }
         // An answer of the Attribute Protocol may take 30 s, Core Specification vol. 3 part F 3.3.3; pairing on the way takes longer.
         return try await radio.call(place, Words.characteristic, member, arguments, within: .seconds(45))
     }

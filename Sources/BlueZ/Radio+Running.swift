@@ -10,6 +10,7 @@ extension Radio {
         var pause = Duration.seconds(1)
         while !Task.isCancelled {
             let start = ContinuousClock.now
+            state.withLock { $0.latestTurn = start }
             await runConnection()
             if Task.isCancelled { break }
             if ContinuousClock.now - start > .seconds(60) { pause = .seconds(1) }
@@ -56,6 +57,7 @@ extension Radio {
         var isTick = true
         var next = ContinuousClock.now + settings.round
         while !Task.isCancelled {
+            state.withLock { $0.latestTurn = .now }
             let generation = bell.generation
             let standing: Standing
             do throws(RadioFailure) {

@@ -49,6 +49,7 @@ package final class Radio: Sendable {
         /// Devices that are nobody's strangers.
         var friends: Set<DeviceID> = []
         var standing = Standing.unknown
+        var latestTurn = ContinuousClock.now
     }
 
     package enum Standing: Sendable, Hashable {
@@ -77,6 +78,9 @@ package final class Radio: Sendable {
         self.onEvent = onEvent
         agent.onRefusal { [weak self] path in Task { [weak self] in await self?.refusedPairing(of: path) } }
     }
+
+    /// When the radio last looked after itself: each round, and each try to reach the bus.
+    package var latestTurn: ContinuousClock.Instant { state.withLock { $0.latestTurn } }
 
     package var standing: Standing { state.withLock { $0.standing } }
 

@@ -82,7 +82,10 @@ final class BusOwner {
     // MARK: Calls of ours
 
     func call(_ call: MethodCall, _ waiting: PendingCall) {
-        guard end == nil, let bus else { return waiting.finish(.failure(.disconnected("the bus went away"))) }
+        guard end == nil, let bus else {
+            let reason = if case .broken(let reason) = end { reason } else { "the bus went away" }
+            return waiting.finish(.failure(.disconnected(reason)))
+        }
         var message: OpaquePointer?
         defer { sd_bus_message_unref(message) }
         let code = sd_bus_message_new_method_call(bus, &message, call.destination, call.path, call.interface, call.member)

@@ -61,13 +61,14 @@ package struct Gateway: Sendable {
         }
         services.append(Timekeeper(intake: intake))
         services += sources
-        if let bluetooth = configuration.bluetooth {
-            services.append(RadioService(
+        let radio = configuration.bluetooth.map { bluetooth in
+            RadioService(
                 bluetooth, intake: intake, profiles: profiles, store: store, place: configuration.place, clocks: clocks,
-                observer: observer))
+                observer: observer)
         }
+        if let radio { services.append(radio) }
         services.append(Supervisor(
-            sources: sources, store: store, bell: bell, systemd: Systemd(), isReady: { observer(.started(gateway: id)) }))
+            sources: sources, radio: radio, store: store, bell: bell, systemd: Systemd(), isReady: { observer(.started(gateway: id)) }))
         self.id = id
         self.services = services
         self.observer = observer

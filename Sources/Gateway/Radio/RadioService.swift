@@ -45,6 +45,11 @@ package final class RadioService: Service {
             links: settings.links)
     }
 
+    /// Longer than a round in which bluetoothd answers nothing; a radio that hangs is ended by systemd, and begun anew.
+    private static let patience = Duration.seconds(180)
+
+    package var isTurning: Bool { ContinuousClock.now - radio.latestTurn < RadioService.patience }
+
     package func run() async throws {
         await cancelWhenGracefulShutdown { [self] in
             await withTaskGroup(of: Void.self) { group in
