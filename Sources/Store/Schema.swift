@@ -140,4 +140,7 @@ enum Schema {
           PRIMARY KEY(sink, seq)
         ) STRICT, WITHOUT ROWID;
         """
+
+    /// Where a device's bind key is: a path, or the name of a systemd credential. Never the key.
+    static let keyFiles = "ALTER TABLE devices ADD COLUMN key_file TEXT"
 }
