@@ -28,6 +28,10 @@ package enum EventLog {
         case .sinkRecovered(let sink): (.notice, "\(sink) takes entries again")
         case .commitFailed(let source, let reason):
             (.critical, "nothing can be kept (\(reason)); \(source) is not acknowledged and will send again")
+        case .reloaded(let change): (.notice, "read again: \(change.text)")
+        case .reloadRefused(let problems):
+            (.error, problems.joined(separator: "\n") + "\nnothing of it is taken, and what was there before goes on: mend this and reload again")
+        case .keyUnusable(let reason): (.error, "\(reason). Until this is mended and read again, what its device encrypts is refused")
         case .cloneSeen(let sink, let detail):
             (.critical, "another gateway has our id on \(sink): \(detail). Give the copy a database of its own")
         }

@@ -33,7 +33,7 @@ struct Console: Sendable {
         var text: String { word + String(repeating: " ", count: max(1, 12 - word.count)) + said }
         var coloured: String {
             switch word {
-            case "ALARM", "NOT KEPT", "CLONE", "DEAD": "\u{1B}[1;31m\(text)\u{1B}[0m"
+            case "ALARM", "NOT KEPT", "NOT RELOADED", "NO KEY", "CLONE", "DEAD": "\u{1B}[1;31m\(text)\u{1B}[0m"
             case "REFUSED", "QUARANTINE", "OFFLINE", "WAITING": "\u{1B}[33m\(text)\u{1B}[0m"
             case "READING": "\u{1B}[32m\(text)\u{1B}[0m"
             default: text
@@ -65,6 +65,12 @@ struct Console: Sendable {
                 self.init("RECOVERED", sink)
             case .commitFailed(let source, let reason):
                 self.init("NOT KEPT", "from \(source), not acknowledged: \(reason)")
+            case .reloaded(let change):
+                self.init("RELOADED", change.text)
+            case .reloadRefused(let problems):
+                self.init("NOT RELOADED", problems.joined(separator: "; "))
+            case .keyUnusable(let reason):
+                self.init("NO KEY", reason)
             case .cloneSeen(let sink, let detail):
                 self.init("CLONE", "on \(sink): \(detail)")
             case .source(let source, let event):
