@@ -82,7 +82,7 @@ let package = Package(
         tests("StoreTests", ["Store", "Readings", "Alarms", "CSQLite"]),
         tests("SinksTests", ["Sinks", "Readings", "Alarms", "ExactJSON", "MQTT", "GatewayTesting"]),
         tests("GatewayTests", ["Gateway", "GatewayTesting", "ExactJSON", "Store", "BlueZ", "DBus"]),
-        tests("CommandTests", ["ExactJSON", "GatewayTesting", "vitalgate"]),
+        tests("CommandTests", ["ExactJSON", "MQTT", "GatewayTesting", "vitalgate"]),
         tests("HouseTests", []),
     ],
     swiftLanguageModes: [.v6]

@@ -131,6 +131,16 @@ package final class Profile: Sendable {
     /// Whether it reads an MQTT bridge's messages rather than a device's frames.
     package var isRelay: Bool { relay != nil }
 
+    /// Whether what comes from there is whole or nothing, whichever of its frames it is. A driver's frames are lists of objects.
+    func isRigid(_ content: Observation.Content) -> Bool {
+        driver == nil && ports.filter { $0.source.isOf(content) }.allSatisfy { port in
+            port.framing == nil && port.frames.allSatisfy { frames[$0].frame.isRigid }
+        }
+    }
+
+    /// Whether these bytes are encrypted, each time with another counter.
+    package func isSealed(_ content: Observation.Content) -> Bool { driver?.isSealed(content) ?? false }
+
     /// Whether it knows the characteristic.
     func listens(to uuid: BluetoothUUID) -> Bool { ports.contains { $0.source == .characteristic(uuid) } }
 
@@ -151,6 +161,19 @@ package final class Profile: Sendable {
             case .object: false
             }
         } || (driver != nil && matches.contains { match in match.isOfData && seen.adverts.contains(where: match.fits) })
+    }
+}
+
+extension FrameSource {
+    /// Whether there is something of this place in it.
+    fileprivate func isOf(_ content: Observation.Content) -> Bool {
+        switch (self, content) {
+        case (.characteristic(let uuid), .frame(let from, _)): uuid == from
+        case (.serviceData(let uuid), .advertisement(let advert)): advert.serviceData[uuid] != nil
+        case (.manufacturerData(let company), .advertisement(let advert)): advert.manufacturerData[company] != nil
+        case (.anyManufacturer, .advertisement(let advert)): !advert.manufacturerData.isEmpty
+        default: false
+        }
     }
 }
 

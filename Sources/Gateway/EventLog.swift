@@ -36,6 +36,10 @@ package enum EventLog {
         case .session(let report): line(report)
         case .clock(_, let offset):
             (.debug, "clock \(offset.stage.rawValue): \(offset.seconds.map { "\($0) s off" } ?? "not set")")
+        case .reloaded(let change): (.notice, "read again: \(change.text)")
+        case .reloadRefused(let problems):
+            (.error, problems.joined(separator: "\n") + "\nnothing of it is taken, and what was there before goes on: mend this and reload again")
+        case .keyUnusable(let reason): (.error, "\(reason). Until this is mended and read again, what its device encrypts is refused")
         case .cloneSeen(let sink, let detail):
             (.critical, "another gateway has our id on \(sink): \(detail). Give the copy a database of its own")
         }

@@ -29,6 +29,12 @@ package enum GatewayEvent: Sendable {
     case session(SessionReport)
     /// How far a device's clock was from ours.
     case clock(DeviceID, ClockOffset)
+    /// Profiles and keys were read again, and are in force.
+    case reloaded(Changeover)
+    /// What was read again is not good, and all that was there before goes on: every problem in a sentence.
+    case reloadRefused([String])
+    /// A device is enrolled with a key that cannot be read: what it encrypts is refused until it can.
+    case keyUnusable(String)
     /// Another gateway on the broker has our id.
     case cloneSeen(sink: String, detail: String)
 }

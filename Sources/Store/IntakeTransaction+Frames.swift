@@ -48,6 +48,14 @@ extension IntakeTransaction {
         return database.changes == 1
     }
 
+    /// Notes the text that a frame is read by, where it is another than when the frame came.
+    package func note(profileVersion: String, of frame: Int64) throws(StoreFailure) {
+        let statement = try database.statement("UPDATE frames SET profile_version = ? WHERE id = ?")
+        statement.bind(profileVersion)
+        statement.bind(frame)
+        try statement.run()
+    }
+
     /// The frames of `device` that still wait, oldest first.
     package func waitingFrames(of device: DeviceID) throws(StoreFailure) -> [StoredFrame] {
         let statement = try database.statement(

@@ -190,4 +190,7 @@ enum Schema {
         ) STRICT;
         CREATE INDEX device_clocks_of_devices ON device_clocks(device, id);
         """
+
+    /// Where a device's bind key is: a path, or the name of a systemd credential. Never the key.
+    static let version3 = "ALTER TABLE devices ADD COLUMN key_file TEXT"
 }

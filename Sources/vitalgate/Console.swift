@@ -35,7 +35,7 @@ struct Console: Sendable {
         var text: String { word + String(repeating: " ", count: max(1, 12 - word.count)) + said }
         var coloured: String {
             switch word {
-            case "ALARM", "NOT KEPT", "CLONE", "DEAD", "BLIND": "\u{1B}[1;31m\(text)\u{1B}[0m"
+            case "ALARM", "NOT KEPT", "NOT RELOADED", "NO KEY", "CLONE", "DEAD", "BLIND": "\u{1B}[1;31m\(text)\u{1B}[0m"
             case "REFUSED", "QUARANTINE", "OFFLINE", "WAITING", "LOST", "MENDING": "\u{1B}[33m\(text)\u{1B}[0m"
             case "READING": "\u{1B}[32m\(text)\u{1B}[0m"
             default: text
@@ -81,6 +81,12 @@ struct Console: Sendable {
                 self.init("SESSION", Line.say(report))
             case .clock(let device, let offset):
                 self.init("CLOCK", "\(device): \(offset.stage.rawValue) \(offset.seconds.map { "\($0) s off" } ?? "not set")")
+            case .reloaded(let change):
+                self.init("RELOADED", change.text)
+            case .reloadRefused(let problems):
+                self.init("NOT RELOADED", problems.joined(separator: "; "))
+            case .keyUnusable(let reason):
+                self.init("NO KEY", reason)
             case .cloneSeen(let sink, let detail):
                 self.init("CLONE", "on \(sink): \(detail)")
             case .source(let source, let event):

@@ -20,7 +20,7 @@ final class Ward {
     let clock: ManualClock
     let events = RecordedEvents()
     private var intake: Intake
-    private let profiles: ProfileSet
+    private var profiles: ProfileSet
     private let place: Place
     private let watch: Watch
     private var packets: UInt16 = 0
@@ -57,6 +57,20 @@ final class Ward {
     func restart() {
         intake = Intake(
             profiles: profiles, store: store, clocks: clock.clocks, place: place, watch: watch, bell: Bell(), observer: events.observer)
+    }
+
+    /// Writes these profile files, takes away those without text, and has the intake take what is there then.
+    @discardableResult
+    func reload(_ files: [String: String?] = [:]) throws -> Changeover {
+        for (name, text) in files {
+            if let text { try folder.write(text, to: "profiles/\(name).yaml") } else {
+                try FileManager.default.removeItem(atPath: "\(folder.path)/profiles/\(name).yaml")
+            }
+        }
+        let loaded = try ProfileFolders.load(shipped: Ward.folder("device-profiles"), further: FileManager.default.fileExists(atPath: folder.path + "/profiles") ? [folder.path + "/profiles"] : [])
+        let change = try intake.adopt(loaded)
+        profiles = loaded
+        return change
     }
 
     // MARK: What comes in
@@ -127,10 +141,15 @@ final class Ward {
 }
 
 extension Store {
-    func enroll(_ device: DeviceID, profile: String? = nil) throws {
+    func enroll(_ device: DeviceID, profile: String? = nil, keyFile: String? = nil) throws {
         try enroll(EnrolledDevice(
-            id: device, name: "bed 3", profile: profile, enrolledAt: Instant(rfc3339: noon)!, enrolledBy: "a test"))
+            id: device, name: "bed 3", profile: profile, enrolledAt: Instant(rfc3339: noon)!, enrolledBy: "a test", keyFile: keyFile))
     }
+
+    func refuseWrites(_ refuses: Bool) throws { try database.run(script: "PRAGMA query_only = \(refuses)") }
+
+    /// Everything into the one file.
+    func writeOut() throws { try database.run(script: "PRAGMA wal_checkpoint(TRUNCATE)") }
 
     func limitPages(to count: Int) throws { try database.run(script: "PRAGMA max_page_count = \(count)") }
 }

@@ -75,6 +75,16 @@ struct OpeningTests {
         #expect(try folder.value("PRAGMA user_version") == "2")
     }
 
+    @Test func `a database from before there were keys keeps its devices`() async throws {
+        do {
+            _ = try Store(path: folder.database, settings: Setting.all, migrations: [Schema.version1])
+            try folder.tamper("INSERT INTO devices VALUES ('00:11:22:33:44:55', 'Hall', NULL, 1, 'ada')")
+        }
+        let devices = try await folder.store().enrolledDevices()
+        #expect(devices.map(\.name) == ["Hall"])
+        #expect(devices.map(\.keyFile) == [nil])
+    }
+
     @Test func `a migration that fails leaves the version before it`() throws {
         let broken = "CREATE TABLE half(n INTEGER); INSERT INTO nowhere VALUES (1);"
         #expect(refusal { _ = try Store(path: folder.database, settings: Setting.all, migrations: [broken]) }.contains("nowhere"))
@@ -140,6 +150,7 @@ struct OpeningTests {
         var renamed = device
         renamed.name = "Hall"
         renamed.profile = "xiaomi/mi-smart-scale"
+        renamed.keyFile = "/etc/vitalgate/keys/hall"
         try await command.enroll(renamed)
         #expect(try await daemon.enrolledDevices() == [renamed])
         #expect(try await command.forget(scale))

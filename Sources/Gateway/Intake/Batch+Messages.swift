@@ -97,6 +97,16 @@ extension Batch {
         guard admits(part.device, relay, &transaction, state) else { return }
         let key = Joins.Key(source: source, format: relay.name, device: part.device)
         var entry = state.joins[key]
+        var (relay, part) = (relay, part)
+        if entry.isOfAnother(relay) {
+            if let begun = entry.begun(message, of: part.device, at: arrived.monotonic) {
+                (relay, part) = begun
+            } else {
+                for held in entry.held { try end(held, &transaction, &state) }
+                entry = Joins.Entry()
+            }
+        }
+        entry.relay = relay
         let (isNew, results) = relay.join(part, into: &entry.join, at: arrived.monotonic, isRetained: message.isRetained)
         guard !results.isEmpty, let join = entry.join else {
             let detail = "\(message.topic.prefix(120)): nothing in it that \(relay.name) reads"

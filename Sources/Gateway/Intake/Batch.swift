@@ -13,7 +13,7 @@ struct Batch {
 
     let source: String
     let connection: SourceConnection
-    let profiles: ProfileSet
+    var profiles: ProfileSet
     let place: Place
     /// One clock reading for the batch; each frame counts on by a microsecond, so that no two share a monotonic time.
     private(set) var arrived: Arrival
@@ -60,6 +60,8 @@ struct Batch {
     /// No two frames share a monotonic time, and clockless readings of one frame are told apart by a nanosecond each.
     mutating func moveOn(behind outcome: DecodeOutcome) { arrived.monotonic += UInt64(max(1000, outcome.readings.count)) }
 
+    mutating func tell(_ event: GatewayEvent) { events.append(event) }
+
     /// Counts an item that never comes into custody.
     mutating func count(
         _ code: String, _ detail: String, device: DeviceID? = nil, isTold: Bool = true, _ transaction: inout IntakeTransaction
@@ -99,8 +101,10 @@ struct Batch {
             let isRepeat = state.bursts.repeats(item.content, of: device, at: arrived.monotonic)
             let reader = profiles.reader(of: item.content, for: profile)
             let frame = record(envelope, of: device, reader)
+            // What was encrypted and read once was sent once, whenever and by whomever it is brought again.
+            let isReplay = reader.isSealed(item.content) && state.bursts.wasOpened(item.content, of: device)
             // A profile that counts frames hears repeats too.
-            if isRepeat, !reader.countsFrames {
+            if isRepeat || isReplay, !reader.countsFrames {
                 countRepeat(of: device, &transaction)
             } else if try take(item, as: frame, by: reader, isRepeat: isRepeat, &transaction, &state) {
                 arrived.monotonic += 1000
