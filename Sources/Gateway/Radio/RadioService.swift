@@ -1,7 +1,5 @@
 import BlueZ
 import DeviceProfiles
-import Dispatch
-import MQTT
 import Readings
 import ServiceLifecycle
 import Store
@@ -127,86 +125,5 @@ package final class RadioService: Service {
             }
         }
         if written == nil { air.count(again: counts) }
-    }
-}
-
-/// What was heard and not looked at yet, and how much of it was nobody's.
-final class Air: Sendable {
-    private struct State {
-        var heard: [Heard] = []
-        var counts: [String: Int] = [:]
-    }
-
-    /// More than that cannot be waited for: the oldest are counted and forgotten.
-    static let most = 20_000
-
-    private let state = Mutex(State())
-    let news: AsyncStream<Void>
-    private let bell: AsyncStream<Void>.Continuation
-
-    init() { (news, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1)) }
-
-    func put(_ heard: Heard) {
-        state.withLock { state in
-            guard state.heard.count < Air.most else { return state.counts["overrun", default: 0] += 1 }
-            state.heard.append(heard)
-        }
-        bell.yield()
-    }
-
-    func takeAll() -> [Heard] {
-        state.withLock { state in
-            defer { state.heard = [] }
-            return state.heard
-        }
-    }
-
-    func count(_ code: String) { state.withLock { $0.counts[code, default: 0] += 1 } }
-
-    func count(again counts: [String: Int]) { state.withLock { $0.counts.merge(counts) { $0 + $1 } } }
-
-    func takeCounts() -> [String: Int] {
-        state.withLock { state in
-            defer { state.counts = [:] }
-            return state.counts
-        }
-    }
-}
-
-/// Tells strangers that a profile would read from those that nobody knows. The same device says the same all day.
-struct Strangers {
-    private static let most = 1000
-    private var codes: [DeviceID: String] = [:]
-
-    mutating func code(of seen: Observation, by profiles: ProfileSet) -> String {
-        guard let device = seen.address else { return "bad-address" }
-        if let known = codes[device] { return known }
-        let code = if case .none = profiles.match(seen) { "no-profile" } else { "not-enrolled" }
-        // It may say its name a moment later: what is not known is asked again.
-        if code == "not-enrolled" {
-            if codes.count >= Strangers.most { codes = [:] }
-            codes[device] = code
-        }
-        return code
-    }
-}
-
-/// Hands frames to the intake on a thread that may wait for the disk.
-final class IntakeDesk: Sendable {
-    private let intake: Intake
-    private let queue = DispatchQueue(label: "vitalgate.radio.intake")
-
-    init(_ intake: Intake) { self.intake = intake }
-
-    /// Returns when all of it is on the disk; else why not.
-    func take(_ frames: [RadioFrame]) async -> String? {
-        await withCheckedContinuation { continuation in
-            queue.async { [intake] in
-                switch intake.take(frames, from: BluetoothSettings.source) {
-                case .acknowledge: continuation.resume(returning: nil)
-                case .refuse(reason: let reason): continuation.resume(returning: reason)
-                }
-            }
-        }
     }
 }

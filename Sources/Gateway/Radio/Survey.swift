@@ -13,16 +13,16 @@ package final class Survey: Sendable {
     }
 
     private let radio: Radio
-    private let air: Mutexed
+    private let air: Findings
 
-    private final class Mutexed: Sendable {
+    private final class Findings: Sendable {
         let devices = Mutex<[DeviceID: Device]>([:])
         let trouble = Mutex<RadioFailure?>(nil)
     }
 
     /// - Parameter pairs: whether bluetoothd's questions about pairing come here.
     package init(adapters: Set<DeviceID>?, bus: String? = nil, pairs: Bool) {
-        let air = Mutexed()
+        let air = Findings()
         self.air = air
         var settings = Radio.Settings(adapters: adapters, bus: bus)
         settings.pairs = pairs
