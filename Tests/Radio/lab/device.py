@@ -5,7 +5,7 @@ import dataclasses
 import datetime
 import struct
 
-from bumble.att import AttributeValue
+from bumble.att import ATT_Error, Attribute, AttributeValue, ErrorCode
 from bumble.core import AdvertisingData as AD, UUID
 from bumble.device import Device as Stack, DeviceConfiguration
 from bumble.gatt import Characteristic, Service
@@ -125,6 +125,7 @@ class Device:
         self.characteristics = {}
         for service, characteristics in self.gatt.items():
             self.stack.add_service(self._service(service, characteristics))
+        self._shield()
         await self.stack.power_on()
 
     @property
@@ -250,6 +251,13 @@ class Device:
         self.characteristics = {}
         for service, characteristics in gatt.items():
             self.stack.add_service(self._service(service, characteristics))
+        self._shield()
+
+    def _shield(self):
+        """bumble lets everything be written, even the table itself: who remembers old handles would spoil it."""
+        for attribute in self.stack.gatt_server.attributes:
+            if not attribute.permissions & Attribute.Permissions.WRITEABLE:
+                attribute.write_value = refuse_to_be_written
 
     def _pairing(self, connection):
         shown = self.pairing == 'passkey'
@@ -286,6 +294,10 @@ class Device:
     def _written(self, name, value):
         self.log('written', name, value.hex())
         asyncio.create_task(self.written(name, value))
+
+
+async def refuse_to_be_written(bearer, value):
+    raise ATT_Error(ErrorCode.WRITE_NOT_PERMITTED)
 
 
 class Clock:

@@ -30,9 +30,11 @@ async def steps():
         if device.pending:
             subprocess.run(['bluetoothctl', 'remove', device.address], capture_output=True, timeout=30)
             # As root: bluetoothd keeps what it knows of the device's handles beyond its removal.
+            await ward.bluetoothd.stop()
             for file in pathlib.Path('/var/lib/bluetooth').glob(f'*/cache/{device.address}'):
                 file.unlink()
-            await asyncio.sleep(5)
+            ward.bluetoothd.start()
+            await asyncio.sleep(20)
             await ward.gateway.pair(device)
             await asyncio.sleep(400)
             await device.wake()
