@@ -2,16 +2,20 @@ import DeviceProfiles
 
 /// What the handles of a device mean, as far as the capture has its discovery.
 struct AttributeTable {
-    private(set) var characteristics: [UInt16: BluetoothUUID] = [:]
+    private var characteristics: [UInt16: (uuid: BluetoothUUID, declaration: UInt16)] = [:]
     private(set) var services: [BluetoothUUID] = []
+
+    /// The characteristic whose value has this handle.
+    subscript(handle: UInt16) -> BluetoothUUID? { characteristics[handle]?.uuid }
 
     /// Declarations of characteristics: handle u16 | properties u8, value handle u16, UUID, each `size` bytes.
     mutating func take(declarations: ArraySlice<UInt8>, size: Int) -> Bool {
         guard size == 7 || size == 21 else { return false }
         var cursor = ByteCursor(declarations)
         while !cursor.rest.isEmpty {
-            guard cursor.u16() != nil, cursor.u8() != nil, let handle = cursor.u16(), let uuid = cursor.uuid(size - 5) else { return false }
-            characteristics[handle] = uuid
+            guard let declaration = cursor.u16(), cursor.u8() != nil, let handle = cursor.u16(), let uuid = cursor.uuid(size - 5)
+            else { return false }
+            characteristics[handle] = (uuid, declaration)
         }
         return true
     }
@@ -27,10 +31,10 @@ struct AttributeTable {
         return true
     }
 
-    /// Who asks anew for what stands here does not trust what was told before: a device with new firmware has other handles.
+    /// Who asks anew for the declarations that stand here does not trust what was told before: a device with new firmware has other handles.
     mutating func forget(from first: UInt16, to last: UInt16) {
         guard first <= last else { return }
-        characteristics = characteristics.filter { !(first...last).contains($0.key) }
+        characteristics = characteristics.filter { !(first...last).contains($0.value.declaration) }
     }
 }
 

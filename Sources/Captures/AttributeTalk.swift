@@ -6,6 +6,8 @@ struct AttributeTalk {
     struct Value {
         var handle: UInt16
         var bytes: [UInt8]
+        /// What it is, where the host asked by this and not by the handle.
+        var uuid: BluetoothUUID?
         /// The rest of a long value whose beginning was told before.
         var continues = false
     }
@@ -16,7 +18,7 @@ struct AttributeTalk {
         case value(UInt16)
         case rest(UInt16)
         case values([UInt16])
-        case valuesOfType
+        case valuesOfType(BluetoothUUID)
         case other
     }
 
@@ -35,7 +37,7 @@ struct AttributeTalk {
             } else if code == 0x10 {
                 question = type == BluetoothUUID(number: 0x2800) ? .services : .other
             } else {
-                question = .valuesOfType
+                question = .valuesOfType(type)
             }
         case 0x0A:
             guard let handle = cursor.u16() else { return false }
@@ -78,10 +80,12 @@ struct AttributeTalk {
         case (0x11, .services):
             guard let size = cursor.u8(), table.take(services: cursor.rest, size: Int(size)) else { return nil }
             return []
-        case (0x09, .valuesOfType):
+        case (0x09, .valuesOfType(let type)):
             guard let size = cursor.u8().map(Int.init), size >= 2, cursor.rest.count % size == 0 else { return nil }
             var values: [Value] = []
-            while let handle = cursor.u16(), let bytes = cursor.take(size - 2) { values.append(Value(handle: handle, bytes: Array(bytes))) }
+            while let handle = cursor.u16(), let bytes = cursor.take(size - 2) {
+                values.append(Value(handle: handle, bytes: Array(bytes), uuid: type))
+            }
             return values
         case (0x0B, .value(let handle)): return [Value(handle: handle, bytes: Array(cursor.rest))]
         case (0x0D, .rest(let handle)): return [Value(handle: handle, bytes: Array(cursor.rest), continues: true)]

@@ -165,7 +165,7 @@ package struct CapturedTraffic: Sendable {
             devices[place].items[item].content = .frame(uuid, begun + value.bytes)
             return
         }
-        guard let uuid = tables[connection.device]?.characteristics[value.handle] else { return refuse(.unknownHandle, offset) }
+        guard let uuid = value.uuid ?? tables[connection.device]?[value.handle] else { return refuse(.unknownHandle, offset) }
         if uuid == CapturedTraffic.deviceName, devices[place].name == nil { devices[place].name = String(validating: value.bytes, as: UTF8.self) }
         guard !CapturedTraffic.housekeeping.contains(uuid) else {
             connection.lastRead = nil

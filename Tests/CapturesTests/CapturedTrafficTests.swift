@@ -61,6 +61,9 @@ import Testing
         recording.connect()
         recording.attribute([0x1B, 0x11, 0x00, 0xAA], received: true)
         recording.discover()
+        // The host asks on behind the last declaration, and there is none.
+        recording.attribute([0x08, 0x11, 0x00, 0xFF, 0xFF, 0x03, 0x28], received: false)
+        recording.attribute([0x01, 0x08, 0x11, 0x00, 0x0A], received: true)
         recording.attribute([0x1B, 0x11, 0x00, 0xBB], received: true)
         recording.event(0x05, [0, 1, 0, 0x13])
         recording.connect(2)
@@ -93,8 +96,11 @@ import Testing
         recording.attribute([0x0D] + Array("7142T2".utf8), received: true)
         recording.attribute([0x0A, 0x21, 0x00], received: false)
         recording.attribute([0x0B] + Array("cuff".utf8), received: true)
+        // Asked for by its type, nobody need know the handle.
+        recording.attribute([0x08, 0x01, 0x00, 0xFF, 0xFF, 0x38, 0x2A], received: false)
+        recording.attribute([0x09, 3, 0x99, 0x00, 0x01], received: true)
         let device = try traffic(recording).devices.first
-        #expect(frames(device) == ["2a24 \(Array("HEM-7142T2".utf8).hex)"])
+        #expect(frames(device) == ["2a24 \(Array("HEM-7142T2".utf8).hex)", "2a38 01"])
         #expect(device?.name == "cuff")
     }
 

@@ -5,7 +5,7 @@ import Testing
 /// `vitalgate replay` as a program, over a recording that btmon made of a cuff, a meter and a scale on the lab's air
 /// (`scripts/radio-test proof`; the devices' own word for what they measured stands in Tests/Radio/devices).
 @Suite("Replay") struct ReplayTests {
-    private let recording = Program.root.appendingPathComponent("Tests/CommandTests/Recordings/proof.btsnoop").path
+    private let recording = Program.root.appendingPathComponent("Tests/Recordings/proof.btsnoop").path
 
     @Test("A recorded session gives each device's readings, each once") func readings() throws {
         let run = try Program.run(["replay", recording])

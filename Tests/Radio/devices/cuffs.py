@@ -53,6 +53,16 @@ class UpdatedCuff(Cuff):
         await super().take_measurement()
 
 
+class SilentlyUpdatedCuff(BondedCuff):
+    """The same with a bond, over which the gateway's bluetoothd remembers the old handles, and without a word that they changed."""
+    address, name, tells_changes = 'F0:F1:F2:00:10:08', 'A&D_UA-651BLE_000008', False
+
+    async def take_measurement(self):
+        if self.count == 1:
+            self.change_table({'FFF0': {'FFF1': 'read', 'FFF2': 'write'}, **self.gatt})
+        await super().take_measurement()
+
+
 class PrivateCuff(BondedCuff):
     """Each time it wakes, it has another address, which only who has its key can resolve."""
     address, name, private = 'F0:F1:F2:00:10:05', 'A&D_UA-651BLE_000005', True

@@ -40,7 +40,7 @@ class Broadcaster(Device):
 
 
 class Passers(Broadcaster):
-    """Telephones and tags of people who pass: every few seconds another one, under an address that never comes again."""
+    """Telephones and tags of people who pass, heard every few seconds, each for about a minute under an address that never comes again."""
 
     def __init__(self, count, every=1.0, seed=1):
         super().__init__()

@@ -5,7 +5,7 @@ import dataclasses
 import datetime
 import struct
 
-from bumble.att import AttributeValue
+from bumble.att import ATT_Error, Attribute, AttributeValue, ErrorCode
 from bumble.core import AdvertisingData as AD, UUID
 from bumble.device import Device as Stack, DeviceConfiguration
 from bumble.gatt import Characteristic, Service
@@ -51,6 +51,7 @@ class Device:
     gatt = {}             # {'1810': {'2A35': 'indicate'}}, in words of PROPERTIES
     values = {}           # what a read gives
     pairing = None        # 'just-works' or 'passkey'
+    tells_changes = True  # by the Generic Attribute Service, whose hash of all handles a central asks for
     private = False       # a resolvable private address, a new one each time it wakes
     interval = 0.2        # seconds between two adverts
     awake = 60            # seconds on the air after a measurement, unless it is told everything before
@@ -116,7 +117,7 @@ class Device:
         self.controller = PlainController(self.address, link=air)
         self.controller.rssi = self.rssi
         configuration = DeviceConfiguration(
-            name=self.name or '', address=Address(self.address), irk=self.irk,
+            name=self.name or '', address=Address(self.address), irk=self.irk, gatt_service_enabled=self.tells_changes,
             advertising_interval_min=self.interval * 1600, advertising_interval_max=self.interval * 1600)  # in 0.625 ms
         self.stack = Stack(config=configuration, host=Host(self.controller, AsyncPipeSink(self.controller)))
         self.stack.pairing_config_factory = self._pairing
@@ -124,6 +125,7 @@ class Device:
         self.characteristics = {}
         for service, characteristics in self.gatt.items():
             self.stack.add_service(self._service(service, characteristics))
+        self._shield()
         await self.stack.power_on()
 
     @property
@@ -245,10 +247,17 @@ class Device:
         server = self.stack.gatt_server
         del server.attributes[:]
         server.attributes_by_handle.clear()
-        self.stack.add_default_services()
+        self.stack.add_default_services(add_gatt_service=self.tells_changes)
         self.characteristics = {}
         for service, characteristics in gatt.items():
             self.stack.add_service(self._service(service, characteristics))
+        self._shield()
+
+    def _shield(self):
+        """bumble lets everything be written, even the table itself: who remembers old handles would spoil it."""
+        for attribute in self.stack.gatt_server.attributes:
+            if not attribute.permissions & Attribute.Permissions.WRITEABLE:
+                attribute.write_value = refuse_to_be_written
 
     def _pairing(self, connection):
         shown = self.pairing == 'passkey'
@@ -287,6 +296,10 @@ class Device:
         asyncio.create_task(self.written(name, value))
 
 
+async def refuse_to_be_written(bearer, value):
+    raise ATT_Error(ErrorCode.WRITE_NOT_PERMITTED)
+
+
 class Clock:
     """A clock that can be read and set at 2A08, so many seconds off until then."""
     off = 0
@@ -298,8 +311,8 @@ class Clock:
         return date_time(self.time()) if uuid == '2A08' else super().read(uuid)
 
     async def written(self, uuid, value):
-        if uuid == '2A08':
-            self.off = int((datetime.datetime(*struct.unpack('<HBBBBB', value[:7])) - now()).total_seconds())
+        if uuid == '2A08' and len(value) == 7:
+            self.off = int((datetime.datetime(*struct.unpack('<HBBBBB', value)) - now()).total_seconds())
             self.clock_was_set = True
         else:
             await super().written(uuid, value)

@@ -2,12 +2,14 @@
 import asyncio
 import datetime
 import json
+import subprocess
 import sys
+from collections import Counter
 
 from lab import house
 from lab.air import Air
 from lab.checks import check, note
-from lab.gateway import Comparison, Gateway, broker, table
+from lab.gateway import PROGRAM, Comparison, Gateway, broker, table, values_of
 
 
 class Ward:
@@ -20,7 +22,8 @@ class Ward:
         self.bluetoothd = house.bluetoothd()
         self.bluetoothd.start()
         if records:
-            house.recorder().start()
+            self.recorder = house.recorder()
+            self.recorder.start()
         if 'bus' in sys.argv:
             house.bus_monitor().start()
         await self.air.plug()
@@ -53,20 +56,42 @@ class Ward:
         await asyncio.sleep(pause)
         await self.air.plug()
 
-    async def close(self):
+    async def close(self, replays=False):
         """Compares all, and ends the gateway as systemd does."""
+        if replays:
+            await self.recorder.stop()
         readings = self.gateway.readings()
         (house.OUT / 'readings.jsonl').write_text(''.join(json.dumps(reading) + '\n' for reading in readings))
         self.comparisons = [Comparison(device, readings) for device in self.devices]
         table(self.comparisons)
         for comparison in self.comparisons:
             check(f'{comparison.device.label}: all that it measured is stored, once and right', comparison.is_good, comparison.result)
+        if replays:
+            self.replay(readings)
         check('the ledger adds up', bool(self.gateway.ask('ledger', 'verify')))
         note(f'{sum(comparison.wanted for comparison in self.comparisons)} readings wanted, {len(readings)} stored, '
              f'the gateway has {self.gateway.memory()} KiB')
         check('the gateway ends when it is told to', await self.gateway.service.stop() == 0)
 
+    def replay(self, readings):
+        """The recording, read by `vitalgate replay`, says what the gateway heard. A device with a private address is under each of
+        them in a recording: whose they are, only its key tells."""
+        recording = subprocess.run([PROGRAM, 'replay', '--zone', 'UTC', house.OUT / 'air.btsnoop'], capture_output=True, text=True)
+        lines = [json.loads(line) for line in recording.stdout.splitlines()]
+        replayed = Counter(said(line['address'], reading) for line in lines if 'address' in line for reading in line.get('readings', []))
+        private = {device.address for device in self.devices if device.private}
+        live = Counter(said(reading['device'], reading) for reading in readings if reading['device'] not in private)
+        check('a recording replayed gives the same readings as live', recording.returncode == 0 and replayed == live,
+              f'{sum((live - replayed).values())} live only, {sum((replayed - live).values())} replayed only, of {sum(live.values())}')
+
     @staticmethod
     def log(*words):
         with open(house.OUT / 'devices.log', 'a') as file:
             print(datetime.datetime.now().isoformat(timespec='milliseconds'), *words, file=file)
+
+
+def said(device, reading):
+    """What two tellings of one reading have in common."""
+    at = reading['measuredAt'][:19] if reading['timeQuality'] == 'device' else None
+    return (device, reading['kind'], tuple(sorted(values_of(reading).items())), reading.get('user'), reading.get('number'),
+            tuple(reading.get('marks', [])), at)

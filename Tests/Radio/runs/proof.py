@@ -28,9 +28,12 @@ async def steps():
 
     await scale.take_measurement()
     path = await central.device(scale.address)
-    data = await house.until(lambda: central.get(path, DEVICE, 'ServiceData'), 10)
-    check('a scale is heard by its service data', bytes(data[full_uuid('181D')].value)[0] in (0x02, 0x22),
-          bytes(data[full_uuid('181D')].value).hex())
+
+    async def weight():
+        data = bytes((await central.get(path, DEVICE, 'ServiceData'))[full_uuid('181D')].value)
+        return data[0] == 0x22 and data
+    data = await house.until(weight, 20)
+    check('a scale is heard by its service data, until it stands still', data == scale.taken[0].frames[1]['service_data']['181D'], data.hex())
 
     await cuff.take_measurement()
     path = await central.device(cuff.address)

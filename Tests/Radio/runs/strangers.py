@@ -11,7 +11,7 @@ from lab.ward import Ward
 async def steps():
     ward = Ward([cuffs.Cuff()])
     await ward.open()
-    passers = Passers(500)
+    passers = Passers(500, every=10.0)
     passing = asyncio.create_task(passers.pass_by(ward.air, 600))
     sizes = []
     for minute in range(10):

@@ -1,4 +1,4 @@
-"""Cuffs that are awake for three seconds, a hundred times each: how many wakes are caught."""
+"""Cuffs that are awake for three seconds, thirty times each: how many wakes are caught."""
 import asyncio
 import random
 
@@ -13,7 +13,7 @@ async def steps():
     await ward.open()
     chance = random.Random(1)
     caught = woken = 0
-    for _ in range(100):
+    for _ in range(30):
         for device in ward.devices:
             await device.take_measurement()
             await asyncio.sleep(4 + chance.random() * 30)

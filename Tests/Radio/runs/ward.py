@@ -22,7 +22,7 @@ async def steps():
             await device.take_measurement()
             await asyncio.sleep(7)
         await asyncio.sleep(200)
-    await ward.close()
+    await ward.close(replays=True)
 
 
 checks.run(steps)
