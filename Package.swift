@@ -76,7 +76,7 @@ let package = Package(
         tests("StoreTests", ["Store", "Readings", "Alarms", "CSQLite"]),
         tests("SinksTests", ["Sinks", "Readings", "Alarms", "ExactJSON", "MQTT", "GatewayTesting"]),
         tests("GatewayTests", ["Gateway", "GatewayTesting", "ExactJSON", "Store"]),
-        tests("CommandTests", ["ExactJSON", "GatewayTesting", "vitalgate"]),
+        tests("CommandTests", ["ExactJSON", "MQTT", "GatewayTesting", "vitalgate"]),
         tests("HouseTests", []),
     ],
     swiftLanguageModes: [.v6]

@@ -17,7 +17,13 @@ final class RunningProgram {
     }
 
     /// Nothing of a test that failed stays behind.
-    deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+    deinit { if process.isRunning { Glibc.kill(process.processIdentifier, SIGKILL) } }
+
+    /// SIGKILL, as a power cut ends it.
+    func kill() {
+        Glibc.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
 
     /// SIGTERM, as systemd stops it; nil where it goes on all the same.
     func exitStatusWhenTold(within seconds: Double) async throws -> Int32? {
