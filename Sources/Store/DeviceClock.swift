@@ -44,6 +44,15 @@ extension IntakeTransaction {
         try statement.run()
     }
 
+    /// Says that the clock that was looked at last was then set, and read back right.
+    package func clockWasSet(of device: DeviceID) throws(StoreFailure) {
+        let statement = try database.statement("""
+            UPDATE device_clocks SET was_set = 1 WHERE id = (SELECT max(id) FROM device_clocks WHERE device = ?)
+            """)
+        statement.bind(device.description)
+        try statement.run()
+    }
+
     /// What was measured of a device's clock, oldest first; the latest 64 times.
     package func clockHistory(of device: DeviceID) throws(StoreFailure) -> ClockHistory {
         ClockHistory(try database.clocks(of: device, limit: 64).map(\.measurement))

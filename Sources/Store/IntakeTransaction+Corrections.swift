@@ -15,7 +15,7 @@ extension IntakeTransaction {
 
     /// What stands of a frame: the revisions of it that nothing has taken the place of.
     package func standing(ofFrame frame: Int64) throws(StoreFailure) -> [StoredReading] {
-        let statement = try database.statement(composed: """
+        let statement = try database.statement(kept: """
             SELECT \(StoredReading.columns) FROM \(StoredReading.tables) WHERE r.frame = ? AND r.state <> 'superseded' ORDER BY r.id
             """)
         statement.bind(frame)
@@ -25,7 +25,7 @@ extension IntakeTransaction {
     /// All revisions under an identity that nothing has taken the place of: one that is passed on or withdrawn, and after it
     /// perhaps one that is quarantined.
     package func standing(under identity: ReadingIdentity) throws(StoreFailure) -> [StoredReading] {
-        let statement = try database.statement(composed: """
+        let statement = try database.statement(kept: """
             SELECT \(StoredReading.columns) FROM \(StoredReading.tables)
             WHERE r.identity = ? AND r.state <> 'superseded' ORDER BY r.revision
             """)
@@ -91,7 +91,7 @@ extension IntakeTransaction {
     package func frames(
         readBy profile: String, since: Instant?, after id: Int64, limit: Int
     ) throws(StoreFailure) -> [StoredFrame] {
-        let statement = try database.statement(composed: """
+        let statement = try database.statement(kept: """
             SELECT \(StoredFrame.columns) FROM frames
             WHERE id > ? AND profile = ? AND ifnull(restamped, arrived) >= ? AND fate <> 'waiting' ORDER BY id LIMIT ?
             """)
@@ -104,7 +104,7 @@ extension IntakeTransaction {
 
     /// Every revision that a frame brought.
     package func readings(ofFrame frame: Int64) throws(StoreFailure) -> [StoredReading] {
-        let statement = try database.statement(composed: """
+        let statement = try database.statement(kept: """
             SELECT \(StoredReading.columns) FROM \(StoredReading.tables) WHERE r.frame = ? ORDER BY r.id
             """)
         statement.bind(frame)

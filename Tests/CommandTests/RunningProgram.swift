@@ -23,7 +23,13 @@ final class RunningProgram {
     }
 
     /// Nothing of a test that failed stays behind.
-    deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+    deinit { if process.isRunning { Glibc.kill(process.processIdentifier, SIGKILL) } }
+
+    /// SIGKILL, as a power cut ends it.
+    func kill() {
+        Glibc.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
 
     /// SIGHUP, as systemd has it reload.
     func hangUp() { kill(process.processIdentifier, SIGHUP) }

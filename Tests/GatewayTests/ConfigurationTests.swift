@@ -130,7 +130,7 @@ struct ConfigurationTests {
         #expect(configuration.sinks.map(\.name) == ["platform", "archive"])
         #expect(configuration.alarms.limits.isEmpty)
         // A commented line that is a setting begins with a known key; the rest is prose.
-        let keys = ["profiles:", "tls:", "user-file:", "password-file:", "client-id:", "version:", "alarms:", "accepted-by:", "presets:", "limits:", "blood-pressure.systolic:"]
+        let keys = ["clock:", "profiles:", "tls:", "user-file:", "password-file:", "client-id:", "version:", "alarms:", "accepted-by:", "presets:", "limits:", "blood-pressure.systolic:"]
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line -> String in
             guard let mark = line.firstIndex(of: "#"), line[..<mark].allSatisfy({ $0 == " " }) else { return String(line) }
             let rest = line[line.index(after: mark)...].drop { $0 == " " }
@@ -138,6 +138,7 @@ struct ConfigurationTests {
             return String(line[..<mark]) + line[line.index(after: mark)...].dropFirst()
         }
         let all = try Configuration.read(lines.joined(separator: "\n"), file: "vitalgate.yaml")
+        #expect(all.clock == .file(ClockTrust.timesyncd))
         #expect(all.profileFolders == ["/etc/vitalgate/device-profiles"])
         #expect(all.sources[0].broker.tls?.ca == "/etc/vitalgate/ca.pem")
         #expect(all.sources[0].broker.passwordFile == "broker-password")
@@ -145,6 +146,13 @@ struct ConfigurationTests {
         #expect(all.sources[0].broker.version == .v311)
         #expect(all.alarms.acceptedBy == "Dr. Example")
         #expect(all.alarms.limits["blood-pressure.systolic"]?.highWarning == ExactDecimal("140"))
+    }
+
+    @Test(arguments: [
+        (nil, ClockTrust.auto), ("auto", .auto), ("always", .always), ("/run/clock-is-right", .file("/run/clock-is-right")),
+    ] as [(String?, ClockTrust)])
+    func `what says that the clock is right can be chosen`(word: String?, trust: ClockTrust) throws {
+        #expect(try configuration(word.map { [31: "log: { level: info }", 32: "clock: { trust: \($0) }"] } ?? [:]).clock == trust)
     }
 
     @Test func `a configuration that is not there is asked for`() {
@@ -174,6 +182,7 @@ struct ConfigurationTests {
         Mistake(3, "plase:", "unknown key 'plase'; did you mean 'place'?"),
         Mistake(2, "  paht: /tmp/x.db", "unknown key 'paht'; did you mean 'path'?"),
         Mistake(4, "  time-zone: Asia/Shanghai", "unknown key 'time-zone'; known here: zone"),
+        Mistake(32, "clock: { trust: ntp }", "'auto', 'always', or the path of a file that is there while the clock is right", and: [31: "log: { level: info }"]),
         Mistake(12, "      user: me", "unknown key 'user'; known here: host, port, tls, user-file, password-file, client-id, version, topics"),
         Mistake(13, "      password: s3cret", "unknown key 'password'; known here: host, port, tls, user-file, password-file, client-id, version, topics"),
         Mistake(11, "      tls: { ca-file: /ca.pem }", "unknown key 'ca-file'; known here: ca, certificate, key"),

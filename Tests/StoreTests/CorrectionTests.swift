@@ -136,5 +136,11 @@ struct CorrectionTests {
         #expect(clocks.map(\.measurement.ahead) == [-3000])
         #expect(clocks.map(\.measurement.at) == [Instant(rfc3339: "2024-06-15T12:00:03Z")!])
         #expect(clocks[0].at == wrong)
+        // The next session finds it three seconds slow, and sets it.
+        try store.intake { transaction in
+            try transaction.append(DeviceClock(device: cuff, said: nil, ahead: -3000, wasSet: false, at: now))
+            try transaction.clockWasSet(of: cuff)
+        }
+        #expect(try await store.clocks(of: cuff).map(\.wasSet) == [false, true])
     }
 }
