@@ -32,7 +32,7 @@ final class RunningProgram {
     }
 
     /// SIGHUP, as systemd has it reload.
-    func hangUp() { kill(process.processIdentifier, SIGHUP) }
+    func hangUp() { Glibc.kill(process.processIdentifier, SIGHUP) }
 
     /// SIGTERM, as systemd stops it; nil where it goes on all the same.
     func exitStatusWhenTold(within seconds: Double) async throws -> Int32? {
