@@ -170,6 +170,7 @@ struct ReloadTests {
         let message = { (hex: String) in self.broadcast(ward, hex) }
         ward.take(message("50"), message("5051"))
         try ward.reload(["test/pair": ReloadTests.pair().replacing("\"FFF9\" },", with: "\"FFF9\" }, tail: ignored,")])
+        ward.clock.advance(.seconds(1))
         ward.take(message("50"), message("5051"))
         let fates = try await ward.fates()
         #expect(fates == ["reading", "rejected: too-long", "reading"])
