@@ -43,7 +43,7 @@ import Testing
 
     @Test("bash offers files where an option wants one") func files() throws {
         #expect(try offered("run", "--config", "vital") == [])
-        #expect(try offered("readings", "--store", "vital") == ["vitalgate.bash"])
+        #expect(try offered("alarms", "--store", "vital") == ["vitalgate.bash"])
     }
 
     @Test("zsh and fish have scripts too", arguments: [("zsh", "#compdef vitalgate"), ("fish", "complete -c 'vitalgate'")])
