@@ -225,6 +225,16 @@ import Testing
         #expect(try bench("{ name: age, type: u16 }", "{ ago: age, unit: \(unit) }").read(hex) == ["weight 80 kg; \(words)"])
     }
 
+    @Test("A reading that tells no time takes none from the one before it in the frame") func timeOfAnother() throws {
+        let bench = try Bench(
+            "f: { from: a, fields: [ { name: w, type: u8 }, { name: p, type: u8 }, { name: age, type: u16 } ] }",
+            """
+            body-weight: { values: { weight: { field: w, unit: kg } }, measured-at: { ago: age, unit: s } }
+            heart-rate: { values: { rate: { field: p, unit: /min } } }
+            """)
+        #expect(try bench.decode("50 3C 5A00").readings.map(\.secondsAgo) == [90, nil])
+    }
+
     @Test("Longer ago than a hundred years is no time") func longAgo() throws {
         let bench = try bench("{ name: age, type: u64 }", "{ ago: age, unit: min }")
         #expect(try bench.decode("50 FFFFFFFFFFFFFF7F") == .rejected(.badValue(field: "age")))

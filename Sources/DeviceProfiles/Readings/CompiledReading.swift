@@ -255,7 +255,8 @@ extension CompiledReading {
         if let time {
             if let bad = time.read(&fields, into: &decoded) { return .badValue(bad) }
         } else {
-            decoded.time = -1
+            // The output is used again: nothing of the reading before may stay in it.
+            (decoded.time, decoded.ago, decoded.plusSeconds) = (-1, -1, 0)
         }
         decoded.user = user.value(&fields)
         decoded.number = number.value(&fields)
