@@ -178,6 +178,24 @@ struct ReloadTests {
         try await ward.expectBalance()
     }
 
+    @Test func `a broadcast that was read because it stood still is not read again by the new text`() async throws {
+        func profile(_ title: String) -> String {
+            ReloadTests.pair(title).replacing("{ field: lw, unit: kg } }", with: "{ field: lw, unit: kg } }, settles: { equal: weight, frames: 3 }")
+        }
+        let ward = try await Ward(profiles: ["test/pair": profile("as it was")])
+        for _ in 0..<4 { ward.take(broadcast(ward, "50")) }
+        try ward.reload(["test/pair": profile("another")])
+        ward.clock.advance(.seconds(1))
+        for _ in 0..<4 { ward.take(broadcast(ward, "50")) }
+        #expect(try await ward.readings().count == 1)
+        // Counted on across the reload.
+        for _ in 0..<2 { ward.take(broadcast(ward, "51")) }
+        try ward.reload(["test/pair": profile("a third")])
+        ward.take(broadcast(ward, "51"))
+        #expect(try await ward.readings().map(\.said) == ["weight 80 kg", "weight 81 kg"])
+        try await ward.expectBalance()
+    }
+
     // MARK: Scalars of bridges
 
     private static func scalars(_ title: String) -> String {

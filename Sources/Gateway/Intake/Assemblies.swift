@@ -66,10 +66,14 @@ struct Assemblies: Sendable {
     /// The frames behind these tickets, by their rows.
     func rows(of tickets: [Assembly.Ticket], of key: Key) -> Set<Int64> { Set(tickets.compactMap { entries[key]?.frames[$0]?.row }) }
 
-    /// The ends of all that waits, as they are when its time is up. Whatever was counted or told once is forgotten with `drop`.
+    /// The ends of all that waits, as they are when its time is up.
     mutating func ends(of key: Key) -> [Assembly.Settled] { entries[key]?.assembly.overdue(at: .max) ?? [] }
 
-    mutating func drop(_ key: Key) { entries[key] = nil }
+    /// Drops all that waits, and has another text go on with the rest; with none, that is dropped too.
+    mutating func renew(_ key: Key, for profile: Profile?) {
+        guard let profile, let old = entries[key] else { return entries[key] = nil }
+        entries[key] = Entry(assembly: old.assembly.renewed(for: profile))
+    }
 
     /// The ends of all that has waited too long.
     mutating func overdue(at now: Int64) -> [(key: Key, ends: [Assembly.Settled])] {

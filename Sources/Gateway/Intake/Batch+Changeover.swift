@@ -7,8 +7,7 @@ extension Batch {
     /// under one that did is offered to its new text, as after a restart, with all that is in custody of it; where the profile
     /// is gone, or a frame has given a reading already, it ends as it would when its time is up.
     ///
-    /// What a changed profile had counted (equal values in a row) or was told once begins anew: it is not in custody. Scalars of
-    /// bridges that wait for others are finished by the text that they began with, see `Joins`.
+    /// Scalars of bridges that wait for others are finished by the text that they began with, see `Joins`.
     /// - Returns: how many frames were offered again.
     mutating func changeOver(
         to profiles: ProfileSet, _ transaction: inout IntakeTransaction, _ state: inout Intake.State
@@ -24,7 +23,7 @@ extension Batch {
             let ends = state.assemblies.ends(of: key).filter { state.assemblies.rows(of: [$0.ticket], of: key).isDisjoint(with: again) }
             for end in ends { again.subtract(state.assemblies.rows(of: end.earlier, of: key)) }
             try self.end(ends, of: key, &transaction, &state)
-            state.assemblies.drop(key)
+            state.assemblies.renew(key, for: profiles[key.profile])
             guard let profile = profiles[key.profile] else { continue }
             for frame in held where again.contains(frame.row) {
                 var record = frame.record
