@@ -68,12 +68,14 @@ extension FrameRecord {
 package struct StoredFrame: Sendable, Hashable, Identifiable {
     package let id: Int64
     package let record: FrameRecord
+    /// When its bytes went to make room, see `Thinning`.
+    package let thinned: Instant?
 }
 
 extension StoredFrame {
     static let columns = """
         id, source, format, topic, device, profile, profile_version, arrived, monotonic, boot, synced, restamped, custody, \
-        retained, connection, packet_id, place, body, fate, code, detail, duplicate_of
+        retained, connection, packet_id, place, body, fate, code, detail, duplicate_of, thinned
         """
 
     /// From a row of `columns`.
@@ -86,5 +88,6 @@ extension StoredFrame {
             connection: row.optionalInteger(), packetID: row.optionalInteger().flatMap { UInt16(exactly: $0) },
             place: row.optionalInteger().map { Int($0) }, body: row.bytes(), fate: try row.word(),
             code: row.optionalText(), detail: row.optionalText(), duplicateOf: row.optionalInteger())
+        thinned = row.optionalInteger().map(Instant.init(milliseconds:))
     }
 }

@@ -4,10 +4,13 @@ enum LedgerLaws {
         """
         SELECT 'the file is damaged: ' || quick_check FROM pragma_quick_check WHERE quick_check <> 'ok'
         """,
-        // Received = frames + tallies.
+        // Received = frames + frames that went + tallies.
         """
         WITH
-          taken AS (SELECT source, count(*) AS n FROM frames GROUP BY source),
+          taken AS (
+            SELECT source, sum(n) AS n FROM (
+              SELECT source, count(*) AS n FROM frames GROUP BY source
+              UNION ALL SELECT origin, count FROM thinnings WHERE what = 'frame') GROUP BY source),
           counted AS (SELECT source, sum(count) AS n FROM tallies GROUP BY source),
           named AS (SELECT name FROM sources UNION SELECT source FROM taken UNION SELECT source FROM counted)
         SELECT 'source ' || named.name || ': ' || ifnull(received, 0) || ' received, but '
@@ -68,6 +71,19 @@ enum LedgerLaws {
         SELECT 'reading ' || id || ' is ' || state || ' and stands ' || ifnull(n, 0) || ' time(s) in the journal'
         FROM readings LEFT JOIN written ON written.ref = readings.id
         WHERE ifnull(n, 0) <> CASE state WHEN 'quarantined' THEN 0 WHEN 'superseded' THEN NOT withheld ELSE 1 END
+          AND (n IS NOT NULL OR id > (SELECT ifnull(max(last), 0) FROM thinnings WHERE what = 'entry' AND origin = 'bulk'))
+        """,
+        // Of entries that were thinned only the number is known: with those that are left they are one for each reading.
+        """
+        SELECT 'of the readings up to ' || last || ' ' || passed || ' were passed on, but ' || entries
+          || ' entries stand in the journal and ' || gone || ' were thinned'
+        FROM (
+          SELECT last, gone,
+            (SELECT count(*) FROM readings WHERE id <= last AND state <> 'quarantined' AND NOT (state = 'superseded' AND withheld))
+              + (SELECT ifnull(sum(count), 0) FROM thinnings WHERE what = 'reading') AS passed,
+            (SELECT count(*) FROM journal WHERE entry = 'reading' AND ref <= last) AS entries
+          FROM (SELECT max(last) AS last, sum(count) AS gone FROM thinnings WHERE what = 'entry' AND origin = 'bulk' AND last > 0))
+        WHERE passed <> entries + gone
         """,
         """
         SELECT 'reading ' || id || ' is ' || state || ', and ' || iif(withheld, 'withheld', 'not withheld')
@@ -94,13 +110,15 @@ enum LedgerLaws {
         WITH written AS (SELECT ref, count(*) AS n FROM journal WHERE entry = 'alarm' GROUP BY ref)
         SELECT 'alarm event ' || id || ' stands ' || ifnull(n, 0) || ' time(s) in the journal'
         FROM alarm_events LEFT JOIN written ON written.ref = alarm_events.id WHERE ifnull(n, 0) <> 1
+          AND (n IS NOT NULL OR id > (SELECT ifnull(max(last), 0) FROM thinnings WHERE what = 'entry' AND origin = 'alarm'))
         """,
-        // The journal has no gap, not even at its end.
+        // The journal has no gap but for what was thinned, not even at its end.
         """
         SELECT 'the journal holds ' || count(journal.seq) || ' entries, the last of number ' || ifnull(max(journal.seq), 0)
-          || ', but has given out ' || given || ' numbers'
-        FROM (SELECT ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'journal'), 0) AS given)
-          LEFT JOIN journal GROUP BY given HAVING count(journal.seq) <> given OR ifnull(max(journal.seq), 0) <> given
+          || iif(gone > 0, ', and ' || gone || ' were thinned', '') || ', but has given out ' || given || ' numbers'
+        FROM (SELECT ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'journal'), 0) AS given,
+            (SELECT ifnull(sum(count), 0) FROM thinnings WHERE what = 'entry') AS gone)
+          LEFT JOIN journal GROUP BY given, gone HAVING count(journal.seq) + gone <> given OR ifnull(max(journal.seq), 0) <> given
         """,
         """
         SELECT 'journal entry ' || seq || CASE
@@ -118,6 +136,22 @@ enum LedgerLaws {
         """
         SELECT 'sink ' || sink || ': its cursor in the lane ' || lane || ' stands at ' || seq || ', beyond the journal'
         FROM cursors WHERE seq > (SELECT ifnull(max(seq), 0) FROM journal)
+        """,
+        """
+        SELECT 'sink ' || sink || ' had ' || thinned || ' entries of the lane ' || lane || ' that were thinned, but only ' || gone || ' were'
+        FROM cursors c, (SELECT lane AS of_lane, (SELECT ifnull(sum(count), 0) FROM thinnings WHERE what = 'entry' AND origin = lane) AS gone
+          FROM (SELECT DISTINCT lane FROM cursors)) WHERE of_lane = lane AND thinned > gone
+        """,
+        // What went has a record, and nothing went that somebody still needs.
+        """
+        SELECT 'frame ' || id || iif(fate = 'waiting', ' waits, and its bytes were thinned', ' still has the bytes that were thinned')
+        FROM frames WHERE thinned IS NOT NULL AND (fate = 'waiting' OR length(body) > 0)
+        """,
+        """
+        SELECT 'the bytes of ' || n || ' frames of ' || source || ' were thinned, but ' || ifnull(gone, 0) || ' stand in the record'
+        FROM (SELECT source, count(*) AS n FROM frames WHERE thinned IS NOT NULL GROUP BY source)
+          LEFT JOIN (SELECT origin, sum(count) AS gone FROM thinnings WHERE what = 'body' GROUP BY origin) ON origin = source
+        WHERE n <> ifnull(gone, 0)
         """,
         """
         SELECT 'sink ' || x.sink || ': entry ' || x.seq || ' is ' || x.state

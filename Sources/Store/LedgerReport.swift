@@ -1,3 +1,5 @@
+import Readings
+
 /// Whether everything that came in is accounted for: all sums, and every difference in words.
 package struct LedgerReport: Sendable, Hashable {
     package struct SourceSums: Sendable, Hashable {
@@ -6,6 +8,8 @@ package struct LedgerReport: Sendable, Hashable {
         package let received: Int
         /// Of these, taken into custody.
         package let frames: Int
+        /// Of these, taken into custody and gone since; see `ThinnedSum`.
+        package let thinned: Int
         /// Of these, counted only.
         package let tallied: Int
     }
@@ -22,11 +26,27 @@ package struct LedgerReport: Sendable, Hashable {
         package let count: Int
     }
 
+    /// What went, and why.
+    package struct ThinnedSum: Sendable, Hashable {
+        package let cause: Thinning.Cause
+        package let what: Thinning.What
+        /// The source of frames, the lane of journal entries.
+        package let origin: String
+        /// Of frames.
+        package let fate: Fate?
+        package let code: String
+        package let count: Int
+        package let bytes: Int
+        /// When they had arrived, or were written.
+        package let oldest: Instant?
+        package let newest: Instant?
+    }
+
     /// How one sink stands in one lane: the five add up to `entries`.
     package struct SinkSums: Sendable, Hashable {
         package let sink: String
         package let lane: Lane
-        /// Entries of the lane in the journal.
+        /// Entries of the lane in the journal, and those that it had and that were thinned then.
         package let entries: Int
         package let delivered: Int
         /// Behind the cursor, or to be tried again.
@@ -50,6 +70,7 @@ package struct LedgerReport: Sendable, Hashable {
     package let sources: [SourceSums]
     package let tallies: [TallySum]
     package let sinks: [SinkSums]
+    package let thinned: [ThinnedSum]
     /// What does not add up, a sentence each, in the order of the way a frame goes. Empty where all is well.
     package let differences: [String]
 

@@ -1,3 +1,5 @@
+import Readings
+
 extension Store {
     /// Adds everything up, from one snapshot. Reads every row: seconds for millions.
     package func ledger() throws(StoreFailure) -> LedgerReport {
@@ -15,7 +17,8 @@ extension Store {
                 conflictingReadings: try count("SELECT count(*) FROM readings WHERE conflict_of IS NOT NULL"),
                 alarmEvents: try count("SELECT count(*) FROM alarm_events"),
                 journal: try count("SELECT count(*) FROM journal"),
-                sources: try sourceSums(), tallies: try tallySums(), sinks: sinks, differences: differences)
+                sources: try sourceSums(), tallies: try tallySums(), sinks: sinks,
+                thinned: try thinnedSums(), differences: differences)
         }
     }
 
@@ -33,10 +36,12 @@ extension Store {
     private func sourceSums() throws(StoreFailure) -> [LedgerReport.SourceSums] {
         try database.statement("""
             SELECT name, received, (SELECT count(*) FROM frames WHERE source = name),
+              (SELECT ifnull(sum(count), 0) FROM thinnings WHERE what = 'frame' AND origin = name),
               (SELECT ifnull(sum(count), 0) FROM tallies WHERE source = name)
             FROM sources ORDER BY name
             """).rows { row in
-                LedgerReport.SourceSums(source: row.text(), received: row.int(), frames: row.int(), tallied: row.int())
+                LedgerReport.SourceSums(
+                    source: row.text(), received: row.int(), frames: row.int(), thinned: row.int(), tallied: row.int())
             }
     }
 
@@ -45,6 +50,18 @@ extension Store {
             SELECT fate, code, count(*) FROM frames WHERE code IS NOT NULL GROUP BY fate, code ORDER BY fate, code
             """).rows { row throws(StoreFailure) in
                 LedgerReport.RefusalSum(fate: try row.word(), code: row.text(), count: row.int())
+            }
+    }
+
+    private func thinnedSums() throws(StoreFailure) -> [LedgerReport.ThinnedSum] {
+        try database.statement("""
+            SELECT cause, what, origin, fate, code, sum(count), sum(bytes), min(oldest), max(newest) FROM thinnings
+            GROUP BY cause, what, origin, fate, code HAVING sum(count) <> 0 ORDER BY cause, what, origin, fate, code
+            """).rows { row throws(StoreFailure) in
+                LedgerReport.ThinnedSum(
+                    cause: try row.word(), what: try row.word(), origin: row.text(), fate: Fate(rawValue: row.text()), code: row.text(),
+                    count: row.int(), bytes: row.int(), oldest: row.optionalInteger().map(Instant.init(milliseconds:)),
+                    newest: row.optionalInteger().map(Instant.init(milliseconds:)))
             }
     }
 
@@ -57,9 +74,9 @@ extension Store {
     private func sinkSums() throws(StoreFailure) -> [LedgerReport.SinkSums] {
         try database.statement("""
             SELECT c.sink, c.lane,
-              (SELECT count(*) FROM journal j WHERE j.lane = c.lane),
+              (SELECT count(*) FROM journal j WHERE j.lane = c.lane) + c.thinned,
               (SELECT count(*) FROM journal j LEFT JOIN exceptions x ON x.sink = c.sink AND x.seq = j.seq
-                WHERE j.lane = c.lane AND j.seq <= c.seq AND x.seq IS NULL),
+                WHERE j.lane = c.lane AND j.seq <= c.seq AND x.seq IS NULL) + c.thinned,
               (SELECT count(*) FROM journal j WHERE j.lane = c.lane AND j.seq > c.seq)
                 + (SELECT count(*) FROM exceptions x JOIN journal j ON j.seq = x.seq
                   WHERE x.sink = c.sink AND j.lane = c.lane AND x.state = 'waiting'),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ExactJSON
+import Readings
 import Store
 
 struct LedgerCommand: AsyncParsableCommand {
@@ -21,8 +22,8 @@ struct LedgerCommand: AsyncParsableCommand {
 
         private func show(_ ledger: LedgerReport) {
             Terminal.table(
-                ["SOURCE", "RECEIVED", "IN CUSTODY", "COUNTED"],
-                ledger.sources.map { [$0.source, "\($0.received)", "\($0.frames)", "\($0.tallied)"] })
+                ["SOURCE", "RECEIVED", "IN CUSTODY", "THINNED", "COUNTED"],
+                ledger.sources.map { [$0.source, "\($0.received)", "\($0.frames)", "\($0.thinned)", "\($0.tallied)"] })
             Terminal.out("")
             Terminal.table(["FATE OF FRAMES", "FRAMES"], sorted(ledger.framesByFate))
             Terminal.out("")
@@ -41,6 +42,18 @@ struct LedgerCommand: AsyncParsableCommand {
                         + [sums.entries, sums.delivered, sums.pending, sums.held, sums.filtered, sums.dead].map { "\($0)" }
                 })
             Terminal.out("")
+            if !ledger.thinned.isEmpty {
+                Terminal.table(
+                    ["WENT", "BECAUSE OF", "OF", "COUNT", "BYTES", "FROM", "TO"],
+                    ledger.thinned.map { sum in
+                        let fate = [sum.fate?.rawValue, sum.code.isEmpty ? nil : sum.code].compactMap { $0 }.joined(separator: ": ")
+                        return [
+                            fate.isEmpty ? sum.what.rawValue : "\(sum.what.rawValue) of \(fate)", sum.cause.rawValue, sum.origin,
+                            "\(sum.count)", "\(sum.bytes)", sum.oldest?.rfc3339() ?? "-", sum.newest?.rfc3339() ?? "-",
+                        ]
+                    })
+                Terminal.out("")
+            }
             Terminal.out(ledger.isBalanced ? "The ledger balances." : "The ledger does not balance:")
             ledger.differences.forEach { Terminal.out("  \($0)") }
         }
@@ -57,7 +70,7 @@ struct LedgerCommand: AsyncParsableCommand {
             object.add("sources", .array(ledger.sources.map { sums in
                 .object(JSONObject([
                     ("source", .string(sums.source)), ("received", .integer(sums.received)),
-                    ("frames", .integer(sums.frames)), ("counted", .integer(sums.tallied)),
+                    ("frames", .integer(sums.frames)), ("thinned", .integer(sums.thinned)), ("counted", .integer(sums.tallied)),
                 ]))
             }))
             object.add("frames", .integer(ledger.frames))
@@ -75,6 +88,17 @@ struct LedgerCommand: AsyncParsableCommand {
                     ("delivered", .integer(sums.delivered)), ("pending", .integer(sums.pending)), ("held", .integer(sums.held)),
                     ("filtered", .integer(sums.filtered)), ("dead", .integer(sums.dead)),
                 ]))
+            }))
+            object.add("thinned", .array(ledger.thinned.map { sum in
+                var object = JSONObject([
+                    ("what", .string(sum.what.rawValue)), ("cause", .string(sum.cause.rawValue)), ("origin", .string(sum.origin)),
+                    ("count", .integer(sum.count)), ("bytes", .integer(sum.bytes)),
+                ])
+                object.add("fate", sum.fate.map { .string($0.rawValue) })
+                if !sum.code.isEmpty { object.add("code", .string(sum.code)) }
+                object.add("from", sum.oldest.map { .string($0.rfc3339()) })
+                object.add("to", sum.newest.map { .string($0.rfc3339()) })
+                return .object(object)
             }))
             object.add("differences", .array(ledger.differences.map { .string($0) }))
             return .object(object)

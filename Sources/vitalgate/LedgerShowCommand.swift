@@ -40,7 +40,7 @@ extension LedgerCommand {
             var facts = [
                 ["arrived", frame.arrivedAt.rfc3339() + clock], ["from", frame.source + (frame.topic.map { ", \($0)" } ?? "")],
                 ["custody", frame.custody.rawValue + (frame.isRetained ? ", retained" : "")], ["device", frame.device.description],
-                ["read by", "\(frame.profile ?? "-") \(frame.profileVersion ?? "")"], ["bytes", "\(frame.body.count)"],
+                ["read by", "\(frame.profile ?? "-") \(frame.profileVersion ?? "")"], ["bytes", trail.frame.thinned.map { "thinned at \($0.rfc3339())" } ?? "\(frame.body.count)"],
             ]
             if let detail = frame.detail { facts.append(["because", detail]) }
             for fact in facts { Terminal.out("  \(fact[0])\(String(repeating: " ", count: 9 - fact[0].count))\(fact[1])") }
@@ -75,6 +75,7 @@ extension LedgerCommand {
                 ("topic", frame.topic), ("profile", frame.profile), ("profileVersion", frame.profileVersion), ("code", frame.code),
                 ("detail", frame.detail),
             ] { object.add(key, value.map { .string($0) }) }
+            object.add("thinnedAt", trail.frame.thinned.map { .string($0.rfc3339()) })
             if frame.isRetained { object.add("retained", .bool(true)) }
             let readings = trail.readings.map { stored -> JSON in
                 var object = JSONObject([

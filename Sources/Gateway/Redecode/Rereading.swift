@@ -94,6 +94,7 @@ struct Rereading {
     /// What of its message this frame is.
     private func unit(of frame: StoredFrame) -> Swift.Result<Unit, Reason> {
         let record = frame.record
+        guard frame.thinned == nil else { return .failure(Reason(text: "its bytes were thinned")) }
         // This machine's own radio keeps each frame by itself.
         if record.format == RadioFrame.format {
             guard let item = RadioFrame.observation(in: record.body)?.items.first else {
