@@ -107,7 +107,7 @@ extension Database {
             SELECT length(body), \(thinner) FROM frames
             WHERE id > ?1 AND id <= ?2 AND thinned IS NULL AND fate NOT IN ('waiting', 'quarantined')
               AND (?3 IS NULL OR ((synced OR restamped IS NOT NULL) AND coalesce(restamped, arrived) < ?3))
-              AND (packet_id IS NULL OR id <= ifnull((SELECT after FROM spared WHERE spared.source = frames.source), 0))
+              AND (packet_id IS NULL OR id < ifnull((SELECT after FROM spared WHERE spared.source = frames.source), 0))
               AND \(isWhole ? "fate IN ('duplicate', 'ignored') AND NOT EXISTS (SELECT 1 FROM readings WHERE frame = frames.id)"
                 : "length(body) > 0 AND NOT EXISTS (SELECT 1 FROM readings WHERE frame = frames.id AND state = 'quarantined')")
               AND ?4 IS NOT NULL

@@ -189,7 +189,7 @@ struct ThinningTests {
         }
         #expect(full.isFull)
         #expect(try await store.room().file <= 400_000)
-        #expect(try await thin(store, .bodies, .cap) > 50)
+        #expect(try await thin(store, .bodies, .cap) > 20)
         try store.take("LATER")
         #expect(try await store.ledger().differences == [])
     }

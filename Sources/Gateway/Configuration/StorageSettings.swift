@@ -6,17 +6,14 @@ package struct StorageSettings: Sendable, Hashable {
     package var frameDays: Int? = 90
     /// Bytes that the database may take at most. From nine tenths on the least valuable goes; a reading never does.
     package var most: Int64 = 4_000_000_000
-    /// Bytes held back on the disk, so that alarms, receipts and the ledger still work when it is full.
-    package var reserve: Int64 = 8_000_000
 
     package init() {}
 
     init(_ node: YAMLNode) throws(YAMLProblem) {
         let map = try node.map()
-        try map.only(["frames", "most", "reserve"])
+        try map.only(["frames", "most"])
         if let node = map.optional("frames") { frameDays = try StorageSettings.days(node) }
-        if let node = map.optional("most") { most = try StorageSettings.bytes(node, from: 16_000_000) }
-        if let node = map.optional("reserve") { reserve = try StorageSettings.bytes(node, from: 0) }
+        if let node = map.optional("most") { most = try StorageSettings.bytes(node) }
     }
 
     private static func days(_ node: YAMLNode) throws(YAMLProblem) -> Int? {
@@ -30,14 +27,14 @@ package struct StorageSettings: Sendable, Hashable {
         return number * unit
     }
 
-    private static func bytes(_ node: YAMLNode, from least: Int64) throws(YAMLProblem) -> Int64 {
+    private static func bytes(_ node: YAMLNode) throws(YAMLProblem) -> Int64 {
         let words = try node.text().split(separator: " ", omittingEmptySubsequences: false)
         let units: [String: Int64] = ["kB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000, "TB": 1_000_000_000_000]
         guard words.count == 2, let number = number(words[0]), let unit = units[String(words[1])], number <= 1_000_000 else {
             throw node.problem("write a size such as '500 MB' or '4 GB'")
         }
         let bytes = Int64(number) * unit
-        guard bytes >= least else { throw node.problem("at least \(least / 1_000_000) MB: less holds no week of readings") }
+        guard bytes >= 16_000_000 else { throw node.problem("at least 16 MB: less holds no week of readings") }
         return bytes
     }
 

@@ -107,10 +107,11 @@ package struct Housekeeper: Service {
 
     /// Gives empty pages back to the file system.
     private func giveBack() async throws {
-        var pace = Pace(rows: 32)
+        var (pace, before) = (Pace(rows: 32), Int64(0))
         while true {
             let room = try await store.room()
-            guard Double(room.free) > Housekeeper.slack * Double(room.file), room.free > 1_000_000 else { return }
+            guard Double(room.free) > Housekeeper.slack * Double(room.file), room.free > 400_000, room.free != before else { return }
+            before = room.free
             let took = try await store.giveBack(pages: pace.rows)
             pace.learn(took)
             try await Task.sleep(for: took * 3)
