@@ -21,8 +21,8 @@ let package = Package(
             // The flat decoding path is internal, and the benchmark asks for it with `@testable`.
             swiftSettings: strict + [.unsafeFlags(["-enable-testing"])]),
 
-        // One frame, decoded: by hand in C, by the profile's flat program, and to a reading with names.
-        .target(name: "CFrame", cSettings: [.unsafeFlags(["-O3"])]),
+        // Frames of each kind, decoded: by hand in C, by the profile's flat program, and to readings with names.
+        .target(name: "CFrame", cSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("cjson")]),
         .target(name: "CMalloc"),
         .executableTarget(name: "decode", dependencies: ["DeviceProfiles", "Readings", "CFrame", "CMalloc"], swiftSettings: strict),
 

@@ -14,6 +14,8 @@ package struct ProfileSet: Sendable {
         package var file: String
         package var text: String
         package var tree: YAMLNode?
+        /// Whether its vectors were read before, by this same program; then they are not asked for.
+        package var isProved = false
         package init(path: String, file: String, text: String) {
             self.path = path
             self.file = file
@@ -29,9 +31,11 @@ package struct ProfileSet: Sendable {
 
     /// Reads, resolves and compiles all of them, or tells every file's first problem.
     ///
-    /// - Parameter drivers: the protocols that profiles may ask for with `driver`.
-    package init(_ sources: [Source], drivers: [DriverKind] = []) throws(Problems) {
-        var loader = ProfileLoader(sources, drivers: drivers)
+    /// - Parameters:
+    ///   - drivers: the protocols that profiles may ask for with `driver`.
+    ///   - keepsProof: whether the vectors are kept when they were read; only those who check profiles look at them again.
+    package init(_ sources: [Source], drivers: [DriverKind] = [], keepsProof: Bool = true) throws(Problems) {
+        var loader = ProfileLoader(sources, drivers: drivers, keepsProof: keepsProof)
         profiles = try loader.load().sorted { $0.name < $1.name }
         byName = Dictionary(profiles.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         index = MatchIndex(profiles)
