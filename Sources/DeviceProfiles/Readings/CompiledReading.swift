@@ -2,7 +2,7 @@ import Readings
 import StrictYAML
 
 /// What a profile makes of one frame's wire values, and of those of frames joined to it.
-struct CompiledReading: Sendable {
+final class CompiledReading: Sendable {
     let kind: Kind
     let joins: [CompiledJoin]
     let settles: CompiledSettles?
