@@ -103,7 +103,7 @@ class Ward:
 
 
 def said(device, reading):
-    """What two tellings of one reading have in common."""
-    at = reading['measuredAt'][:19] if reading['timeQuality'] == 'device' else None
+    """What two tellings of one reading have in common. A recording does not know how far its device's clock was off."""
+    at = reading.get('deviceTime') or (reading['measuredAt'][:19] if reading['timeQuality'] == 'device' else None)
     return (device, reading['kind'], tuple(sorted(values_of(reading).items())), reading.get('user'), reading.get('number'),
             tuple(reading.get('marks', [])), at)
