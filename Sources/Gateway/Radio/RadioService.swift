@@ -37,7 +37,7 @@ package final class RadioService: Service {
         connector = Connector(
             SessionRoom(
                 radio: radio, intake: self.intake, place: place, clocks: clocks, deletesRecords: settings.deletesRecords,
-                observer: observer),
+                consents: Consents(settings.consents), observer: observer),
             links: settings.links)
     }
 

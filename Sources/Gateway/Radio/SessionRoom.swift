@@ -11,6 +11,7 @@ struct SessionRoom: Sendable {
     let place: Place
     let clocks: Clocks
     let deletesRecords: Bool
+    let consents: Consents
     let observer: GatewayObserver
 
     func tell(_ report: SessionReport) { observer(.session(report)) }
@@ -36,8 +37,10 @@ struct SessionRoom: Sendable {
     private func talk(over link: GATTLink, _ plan: ConversationPlan, _ wake: Connector.Wake, _ report: inout SessionReport) async {
         // The link counts from the moment when it was asked for.
         let began = Instant(milliseconds: clocks.now().wall.milliseconds - Int64(link.elapsed / .milliseconds(1)))
+        let consent = consents.next(of: wake.device)
         let context = ConversationContext(
-            now: began, secondsFromUTC: place.secondsFromUTC(at: began), address: wake.device, mayDelete: deletesRecords)
+            now: began, secondsFromUTC: place.secondsFromUTC(at: began), address: wake.device, user: consent?.user,
+            consent: consent?.code, mayDelete: deletesRecords)
         var session = plan.session()
         let keeping = Keeping(intake, plan, wake)
         do throws(ConversationFailure) {
