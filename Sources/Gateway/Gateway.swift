@@ -71,7 +71,7 @@ package struct Gateway: Sendable {
         if let radio { services.append(radio) }
         let systemd = Systemd()
         services.append(Reloader(
-            intake: intake, profiles: profilesAgain ?? { profiles }, systemd: systemd, observer: observer, hangups: hangups))
+            intake: intake, radio: radio, profiles: profilesAgain ?? { profiles }, systemd: systemd, observer: observer, hangups: hangups))
         services.append(Supervisor(
             sources: sources, radio: radio, store: store, bell: bell, systemd: systemd, isReady: { observer(.started(gateway: id)) }))
         self.id = id

@@ -47,9 +47,12 @@ extension Store {
 extension Database {
     /// In a transaction the two reads belong together.
     func enrolment(ifChangedSince version: Int64?) throws(StoreFailure) -> Enrolment? {
-        let current = try statement("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'enrolment-version'")
-            .first { $0.integer() } ?? 0
+        let current = try enrolmentVersion()
         return current == version ? nil : Enrolment(version: current, devices: try enrolledDevices())
+    }
+
+    func enrolmentVersion() throws(StoreFailure) -> Int64 {
+        try statement("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'enrolment-version'").first { $0.integer() } ?? 0
     }
 
     fileprivate func enrolledDevices() throws(StoreFailure) -> [EnrolledDevice] {

@@ -20,7 +20,7 @@ final class Ward {
     let clock: ManualClock
     let events = RecordedEvents()
     private var intake: Intake
-    private var profiles: ProfileSet
+    private(set) var profiles: ProfileSet
     private let place: Place
     private let watch: Watch
     private var packets: UInt16 = 0

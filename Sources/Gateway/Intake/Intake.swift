@@ -14,6 +14,9 @@ package final class Intake: Sendable {
     private let bell: Bell
     private let observer: GatewayObserver
     private let state: Mutex<State>
+    /// Yields when something may be due sooner than `fileOverdue` said.
+    let appointments: AsyncStream<Void>
+    private let appointed: AsyncStream<Void>.Continuation
 
     /// What is remembered between batches. All but the profiles can be had from the store again.
     struct State: Sendable {
@@ -39,6 +42,8 @@ package final class Intake: Sendable {
         self.bell = bell
         self.observer = observer
         state = Mutex(State(profiles: profiles, watch: watch))
+        (appointments, appointed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        appointed.yield()
     }
 
     /// Takes a batch in, on the thread of its source. Returns when it is on the disk, or refuses it whole: then the source
@@ -60,6 +65,23 @@ package final class Intake: Sendable {
         })
     }
 
+    /// Keeps what a conversation found of its device's clock, on the disk before the records of that session are filed: they are
+    /// judged by it. A clock that was not right once it had been set is none that was set.
+    package func note(_ offset: ClockOffset, of device: DeviceID, isFirst: Bool) throws {
+        guard let said = offset.said, let seconds = offset.seconds else { return }
+        let now = clocks.now()
+        try store.intake { transaction in
+            if isFirst {
+                try transaction.append(DeviceClock(device: device, said: said.text, ahead: Int64(seconds) * 1000, wasSet: false, at: now))
+            } else if abs(seconds) <= Intake.setWithin {
+                try transaction.clockWasSet(of: device)
+            }
+        }
+    }
+
+    /// Seconds between writing a time and reading it back, of a device that answers slowly and tells whole seconds.
+    private static let setWithin = 3
+
     private func verdict(from source: String, _ result: Result<[GatewayEvent], any Error>) -> BatchVerdict {
         switch result {
         case .success(let events):
@@ -74,8 +96,10 @@ package final class Intake: Sendable {
 
     /// Files what has waited too long for more of its device, or for a wall clock that is right. Where nothing has, the store
     /// is not asked.
-    package func fileOverdue() {
-        let results = state.withLock { state -> [Result<[GatewayEvent], any Error>] in
+    /// - Returns: how long from now nothing else is due; nil where nothing waits.
+    @discardableResult
+    package func fileOverdue() -> Duration? {
+        let (results, rest) = state.withLock { state -> ([Result<[GatewayEvent], any Error>], Duration?) in
             let now = clocks.now()
             var results: [Result<[GatewayEvent], any Error>] = []
             if state.awaitsClock, now.isSynchronised { results.append(restamp(by: now, &state)) }
@@ -83,17 +107,21 @@ package final class Intake: Sendable {
             if !state.assemblies.isRestored || isDue || state.joins.isAnyOverdue(at: now.monotonic) {
                 results.append(file(from: "", over: .none, &state) { _, _, _ in })
             }
-            return results
+            return (results, state.rest(from: now))
         }
+        var isRefused = false
         for result in results {
             switch result {
             case .success(let events):
                 bell.ring()
                 events.forEach(observer)
             case .failure(let error):
+                isRefused = true
                 observer(.commitFailed(source: "", reason: "\(error)"))
             }
         }
+        // What is due and cannot be filed is tried again, but not in a row.
+        return isRefused ? max(rest ?? .zero, .seconds(1)) : rest
     }
 
     /// The wall clock is right: all that was dated by a wrong one is told again.
@@ -145,7 +173,7 @@ package final class Intake: Sendable {
     ) -> Result<[GatewayEvent], any Error> {
         let before = state
         do {
-            return .success(try store.intake { transaction in
+            let events: [GatewayEvent] = try store.intake { transaction in
                 let isEnrolmentNew = try state.devices.refresh(from: transaction)
                 let now = clocks.now()
                 if !now.isSynchronised { state.awaitsClock = true }
@@ -161,7 +189,9 @@ package final class Intake: Sendable {
                 try batch.fileOverdue(&transaction, &state)
                 try body(&batch, &transaction, &state)
                 return batch.events
-            })
+            }
+            if state.awaits != before.awaits { appointed.yield() }
+            return .success(events)
         } catch {
             state = before
             return .failure(error)
@@ -186,6 +216,30 @@ package struct SourceConnection: Sendable {
 }
 
 extension Intake.State {
+    struct Awaits: Equatable {
+        /// Milliseconds, monotonic.
+        var assembly: Int64?
+        /// Nanoseconds, monotonic.
+        var join: UInt64?
+        var clock: Bool
+    }
+
+    /// What time brings about by itself.
+    var awaits: Awaits { Awaits(assembly: assemblies.deadline, join: joins.deadline, clock: awaitsClock) }
+
+    /// How long nothing is due.
+    fileprivate func rest(from now: Arrival) -> Duration? {
+        let awaits = awaits
+        let rests: [Duration?] = [
+            awaits.assembly.map { Duration.milliseconds($0 - Int64(now.monotonic / 1_000_000)) },
+            // A join is overdue only behind its deadline.
+            awaits.join.map { Duration.nanoseconds(Int64(clamping: $0) - Int64(clamping: now.monotonic) + 1_000_000) },
+            // Nobody tells us that the wall clock was set.
+            awaits.clock ? .seconds(1) : nil,
+        ]
+        return rests.compactMap(\.self).min().map { max($0, .milliseconds(1)) }
+    }
+
     /// The enrolled devices, read again only when somebody changed them.
     struct Devices: Sendable {
         private var version: Int64?
