@@ -1,0 +1,47 @@
+/// Whose reading it is, and on what ground; or why nobody can say. A wrong person is worse than none.
+package enum Attribution: Sendable, Hashable {
+    case person(PersonID, Ground)
+    case nobody
+    /// It waits for a person who knows.
+    case unassigned(Doubt)
+
+    /// From the surest down.
+    package enum Ground: Sendable, Hashable {
+        /// Somebody said so of this reading.
+        case byHand
+        /// The device is theirs.
+        case device
+        /// The slot on the device is theirs.
+        case slot
+        /// The weight is theirs, so many in a thousand.
+        case weight(permille: Int)
+
+        package var word: String {
+            switch self {
+            case .byHand: "hand"
+            case .device: "device"
+            case .slot: "slot"
+            case .weight: "weight"
+            }
+        }
+    }
+
+    package enum Doubt: String, Sendable, Hashable, CaseIterable {
+        /// Nobody has said whose readings these are.
+        case noRule = "no-rule"
+        /// Slots of this device have owners, and this one has none.
+        case unknownSlot = "unknown-slot"
+        /// Two rules say different things.
+        case contradiction
+        /// The owner changes with the day, and the day is not certain.
+        case uncertainTime = "uncertain-time"
+        /// One of several, and there is no weight to tell them apart.
+        case noWeight = "no-weight"
+        /// One of several, and of none is a weight known.
+        case noHistory = "no-history"
+        /// Nobody whose weight is known is near.
+        case nobodyNear = "nobody-near"
+        /// More than one is near.
+        case severalNear = "several-near"
+    }
+}
