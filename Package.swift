@@ -44,6 +44,7 @@ let package = Package(
         target("Readings"),
         target("DeviceProfiles", ["Readings", "ExactJSON", "StrictYAML"]),
         target("Drivers", ["Readings", "StrictYAML", "DeviceProfiles", crypto, cryptoExtras]),
+        target("Captures", ["Readings", "DeviceProfiles"]),
         target("Alarms", ["Readings"]),
 
         // The C libraries, as they are.
@@ -53,30 +54,35 @@ let package = Package(
 
         // The outside.
         target("MQTT", ["CMosquitto"]),
+        target("DBus", ["CSystemd"]),
+        target("BlueZ", ["Readings", "DeviceProfiles", "DBus"]),
         target("Store", ["Readings", "Alarms", "ExactJSON", "CSQLite"]),
         target("Sinks", ["Readings", "Alarms", "ExactJSON", "MQTT"]),
 
         // It all together.
         target("Gateway", [
-            "ExactJSON", "StrictYAML", "Readings", "DeviceProfiles", "Drivers", "Alarms", "MQTT", "Store", "Sinks",
-            "CSystemd", lifecycle, signals, logging,
+            "ExactJSON", "StrictYAML", "Readings", "DeviceProfiles", "Drivers", "Captures", "Alarms", "MQTT", "BlueZ", "DBus",
+            "Store", "Sinks", "CSystemd", lifecycle, signals, logging,
         ]),
         .executableTarget(name: "vitalgate", dependencies: ["Gateway", argumentParser], swiftSettings: strict),
 
         // Stand-ins and real servers for tests; product code never imports it.
-        target("GatewayTesting", ["Readings", "MQTT", "Gateway"]),
+        target("GatewayTesting", ["Readings", "DeviceProfiles", "MQTT", "DBus", "Gateway"]),
 
         tests("ExactJSONTests", ["ExactJSON"]),
         tests("StrictYAMLTests", ["StrictYAML"]),
         tests("ReadingsTests", ["Readings"]),
         tests("DeviceProfilesTests", ["Drivers", "DeviceProfiles", "ExactJSON", "StrictYAML", "Readings"]),
         tests("DriversTests", ["Drivers", "DeviceProfiles", "StrictYAML", "Readings"]),
+        tests("CapturesTests", ["Captures", "DeviceProfiles", "Readings"]),
         tests("AlarmsTests", ["Alarms", "Readings"]),
         tests("MQTTTests", ["MQTT", "GatewayTesting"]),
+        tests("DBusTests", ["DBus", "GatewayTesting"]),
+        tests("BlueZTests", ["BlueZ", "DBus", "DeviceProfiles", "Readings", "GatewayTesting"]),
         tests("StoreTests", ["Store", "Readings", "Alarms", "CSQLite"]),
         tests("SinksTests", ["Sinks", "Readings", "Alarms", "ExactJSON", "MQTT", "GatewayTesting"]),
-        tests("GatewayTests", ["Gateway", "GatewayTesting", "ExactJSON", "Store"]),
-        tests("CommandTests", ["ExactJSON", "GatewayTesting", "vitalgate"]),
+        tests("GatewayTests", ["Gateway", "GatewayTesting", "ExactJSON", "Store", "BlueZ", "DBus"]),
+        tests("CommandTests", ["ExactJSON", "MQTT", "GatewayTesting", "vitalgate"]),
         tests("HouseTests", []),
     ],
     swiftLanguageModes: [.v6]

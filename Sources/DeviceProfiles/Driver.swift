@@ -9,6 +9,13 @@ package protocol Driver: Sendable {
     mutating func unwrap(
         _ content: Observation.Content, of device: DeviceID?, key: [UInt8]?
     ) throws(DecodeFailure) -> [UnwrappedFrame]?
+
+    /// Whether it is encrypted with a counter in it, so that no two broadcasts are equal.
+    func isSealed(_ content: Observation.Content) -> Bool
+}
+
+extension Driver {
+    package func isSealed(_ content: Observation.Content) -> Bool { false }
 }
 
 /// A driver whose device tells nothing unless it is asked, with questions that words cannot say. What it hears comes by `unwrap`,

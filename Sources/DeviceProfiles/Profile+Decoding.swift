@@ -30,19 +30,19 @@ extension Profile {
     func outcome(of bytes: [UInt8], as frame: Frame) -> DecodeOutcome {
         var fields = Fields()
         var found = Found()
-        do throws(DecodeFailure) {
-            if frame.frame.repeats {
-                try frame.frame.runEach(bytes.span.bytes, into: &fields) { fields in
-                    for home in frame.readings where home.compiled.isRepeated { found.add(home.compiled, &fields) }
-                }
-            } else {
-                try frame.frame.run(bytes.span.bytes, into: &fields)
-            }
-        } catch {
-            return .rejected(error)
-        }
+        do throws(DecodeFailure) { try frame.decode(bytes, into: &fields, &found) } catch { return .rejected(error) }
         for home in frame.readings where !home.compiled.isRepeated { found.add(home.compiled, &fields) }
         return found.outcome
+    }
+}
+
+extension Profile.Frame {
+    /// Reads the fields, and with each round of those that come several times the readings made of them.
+    func decode(_ bytes: [UInt8], into fields: inout Fields, _ found: inout Found) throws(DecodeFailure) {
+        guard frame.repeats else { return try frame.run(bytes.span.bytes, into: &fields) }
+        try frame.runEach(bytes.span.bytes, into: &fields) { fields in
+            for home in readings where home.compiled.isRepeated { found.add(home.compiled, &fields) }
+        }
     }
 }
 

@@ -27,8 +27,10 @@ package final class Profile: Sendable {
     package let remembers: Bool
     /// Whether it counts frames or waits for silence, so that the same bytes again mean something.
     package let countsFrames: Bool
-    /// What to say to the device once it is connected; nil for one that only broadcasts.
+    /// What the profile says to a connected device.
     package let conversation: ConversationPlan?
+    /// What to do with a connected device: its conversation, else listen to all that is read. nil for one that only broadcasts.
+    package let plan: ConversationPlan?
 
     struct Frame: Sendable {
         var frame: CompiledFrame
@@ -81,6 +83,10 @@ package final class Profile: Sendable {
                 node, characteristics: definition.characteristics.map { ($0.name, $0.uuid) },
                 frames: ConversationFrames(compiled, of: definition), driver: driver as? any AskingDriver)
         }
+        let read = definition.readCharacteristics
+        let places = definition.characteristics.map(\.uuid).filter(read.contains)
+        let listening = places.isEmpty ? nil : ConversationPlan.listening(to: places, ConversationFrames(compiled, of: definition))
+        plan = conversation ?? listening
         var frames = compiled.map { Frame(frame: $0) }
         for (place, reading) in definition.readings.enumerated() {
             for index in try reading.homes(among: compiled) {
@@ -125,6 +131,16 @@ package final class Profile: Sendable {
     /// Whether it reads an MQTT bridge's messages rather than a device's frames.
     package var isRelay: Bool { relay != nil }
 
+    /// Whether what comes from there is whole or nothing, whichever of its frames it is. A driver's frames are lists of objects.
+    func isRigid(_ content: Observation.Content) -> Bool {
+        driver == nil && ports.filter { $0.source.isOf(content) }.allSatisfy { port in
+            port.framing == nil && port.frames.allSatisfy { frames[$0].frame.isRigid }
+        }
+    }
+
+    /// Whether these bytes are encrypted, each time with another counter.
+    package func isSealed(_ content: Observation.Content) -> Bool { driver?.isSealed(content) ?? false }
+
     /// Whether it knows the characteristic.
     func listens(to uuid: BluetoothUUID) -> Bool { ports.contains { $0.source == .characteristic(uuid) } }
 
@@ -134,7 +150,7 @@ package final class Profile: Sendable {
     }
 
     /// Whether the profile could read something of it by its bytes alone, whatever its names say.
-    func reads(_ seen: Observation) -> Bool {
+    package func reads(_ seen: Observation) -> Bool {
         guard relay == nil else { return false }
         return ports.contains { port in
             switch port.source {
@@ -145,6 +161,19 @@ package final class Profile: Sendable {
             case .object: false
             }
         } || (driver != nil && matches.contains { match in match.isOfData && seen.adverts.contains(where: match.fits) })
+    }
+}
+
+extension FrameSource {
+    /// Whether there is something of this place in it.
+    fileprivate func isOf(_ content: Observation.Content) -> Bool {
+        switch (self, content) {
+        case (.characteristic(let uuid), .frame(let from, _)): uuid == from
+        case (.serviceData(let uuid), .advertisement(let advert)): advert.serviceData[uuid] != nil
+        case (.manufacturerData(let company), .advertisement(let advert)): advert.manufacturerData[company] != nil
+        case (.anyManufacturer, .advertisement(let advert)): !advert.manufacturerData.isEmpty
+        default: false
+        }
     }
 }
 
@@ -185,7 +214,7 @@ extension ReadingDefinition {
     /// Every field that it speaks of.
     private var subjects: [Substring] {
         var references = requires + marks
-        var numbers: [Number] = values.map(\.number) + [time?.plusMinutes, time?.plusSeconds].compactMap(\.self)
+        var numbers: [Number] = values.map(\.number)
         var conditions = waitsFor + ignores + joins.flatMap(\.when)
         for value in values { conditions += value.when + value.units.flatMap(\.when) }
         switch time?.form {
@@ -194,6 +223,7 @@ extension ReadingDefinition {
         case .parts(let parts): numbers += parts
         case nil: break
         }
+        for case .number(let number) in [time?.plusMinutes, time?.plusSeconds].compactMap(\.self) { numbers.append(number) }
         for case .number(let number) in [user, number].compactMap(\.self) { numbers.append(number) }
         if case .first(let fields) = qualifier { references += fields }
         if case .equal(let number, _, _) = settles { numbers.append(number) }

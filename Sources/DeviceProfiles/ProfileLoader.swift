@@ -35,7 +35,7 @@ struct ProfileLoader {
 
     private mutating func resolve(_ source: ProfileSet.Source) throws(YAMLProblem) -> (ProfileDefinition, version: String) {
         if let known = resolved[source.path] { return known }
-        var reader = try ProfileReader(source.text, path: source.path, file: source.file)
+        var reader = try ProfileReader(source)
         var inherited: (ProfileDefinition, version: String)?
         if let (base, node) = reader.extends {
             guard let baseSource = sources.first(where: { $0.path == base }) else {
@@ -61,14 +61,5 @@ struct ProfileLoader {
         let hint = Spelling.nearest(name, among: names).map { "did you mean '\($0)'?" }
             ?? (names.isEmpty ? "there are none here" : "the drivers are: \(names.joined(separator: ", "))")
         throw node.problem("no driver is called '\(name)'; \(hint)")
-    }
-}
-
-extension String {
-    /// FNV-1a, 64 bits, in hex: tells versions of a text apart; no protection against forgery.
-    fileprivate var fingerprint: String {
-        let hash = utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-        let hex = String(hash, radix: 16)
-        return String(repeating: "0", count: 16 - hex.count) + hex
     }
 }

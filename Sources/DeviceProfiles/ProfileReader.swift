@@ -7,10 +7,9 @@ struct ProfileReader {
     private let top: YAMLMap
 
     /// Reads the head; the body waits for what the profile extends.
-    /// - Parameter path: where the file stands below the profiles folder, without its ending; the profile must be named so.
-    init(_ text: String, path: String, file: String) throws(YAMLProblem) {
-        let node = try YAMLNode.load(text, file: file)
-        try self.init(node.map(), node: node, path: path)
+    init(_ source: ProfileSet.Source) throws(YAMLProblem) {
+        let node = if let tree = source.tree { tree } else { try YAMLNode.load(source.text, file: source.file) }
+        try self.init(node.map(), node: node, path: source.path)
     }
 
     var extends: (name: String, node: YAMLNode)? { definition.extends }

@@ -7,11 +7,13 @@ package struct ProfileSet: Sendable {
     private let byName: [String: Profile]
     private let index: MatchIndex
 
-    /// One profile file: where it stands below its profiles folder without the ending, its name for messages, its text.
+    /// One profile file: where it stands below its profiles folder without the ending (the profile must be named so), its name
+    /// for messages, its text, and what the text says, if it was read before.
     package struct Source: Sendable {
         package var path: String
         package var file: String
         package var text: String
+        package var tree: YAMLNode?
         package init(path: String, file: String, text: String) {
             self.path = path
             self.file = file

@@ -31,6 +31,12 @@ struct BTHome: Driver {
         return nil
     }
 
+    func isSealed(_ content: Observation.Content) -> Bool {
+        guard case .advertisement(let advert) = content else { return false }
+        if let info = advert.serviceData[BluetoothUUID(number: 0xFCD2)]?.first { return info & 0x01 != 0 }
+        return advert.serviceData[BluetoothUUID(number: 0x181E)] != nil
+    }
+
     private static func second(_ bytes: [UInt8], of device: DeviceID?, key: [UInt8]?) throws(DecodeFailure) -> [UnwrappedFrame] {
         guard let info = bytes.first else { throw .tooShort(field: "device information") }
         guard info >> 5 == 2 else { throw .notUnderstood("BTHome version \(info >> 5) under the service of version 2") }

@@ -28,6 +28,12 @@ struct MiBeacon: Driver {
         return try Self.objects(in: objects)
     }
 
+    func isSealed(_ content: Observation.Content) -> Bool {
+        guard case .advertisement(let advert) = content, let control = advert.serviceData[BluetoothUUID(number: Self.service)]?.first
+        else { return false }
+        return control & 0x08 != 0
+    }
+
     private static func objects(in bytes: [UInt8]) throws(DecodeFailure) -> [UnwrappedFrame] {
         var frames: [UnwrappedFrame] = []
         var rest = ByteReader(bytes)

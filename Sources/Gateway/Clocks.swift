@@ -7,16 +7,23 @@ package struct Clocks: Sendable {
 
     package init(now: @escaping @Sendable () -> Arrival) { self.now = now }
 
-    package static let machine: Clocks = {
+    /// Those of the machine, its wall clock trusted.
+    package static let machine = machine(trusting: .always)
+
+    /// - Parameter trust: what says that the wall clock is right.
+    package static func machine(trusting trust: ClockTrust) -> Clocks {
         let boot = bootID()
         return Clocks {
+            // Asked before the wall is read: between the two it can only become right, never wrong.
+            let isTold = trust.isTold
             let wall = reading(CLOCK_REALTIME)
             let monotonic = reading(CLOCK_BOOTTIME)
             return Arrival(
                 wall: Instant(milliseconds: Int64(wall.tv_sec) * 1000 + Int64(wall.tv_nsec) / 1_000_000),
-                monotonic: UInt64(monotonic.tv_sec) * 1_000_000_000 + UInt64(monotonic.tv_nsec), boot: boot)
+                monotonic: UInt64(monotonic.tv_sec) * 1_000_000_000 + UInt64(monotonic.tv_nsec), boot: boot,
+                isSynchronised: isTold && Int64(wall.tv_sec) >= ClockTrust.earliest)
         }
-    }()
+    }
 
     private static func reading(_ clock: Int32) -> timespec {
         var time = timespec()

@@ -1,4 +1,6 @@
 import Alarms
+import BlueZ
+import DeviceProfiles
 import Logging
 import MQTT
 import Readings
@@ -22,15 +24,42 @@ package enum EventLog {
         case .duplicate(_, let identity): (.debug, "duplicate of \(identity)")
         case .refused(let source, _, let code, let detail): (.debug, "refused from \(source): \(code): \(detail)")
         case .alarm(let event): (.debug, "alarm \(event.phase.rawValue) \(event.episode.id)")
+        case .restamped(let frames, let readings):
+            (.notice, "the clock is right now: \(frames) frames have their time of arrival, \(readings) readings are told again")
         case .delivered(let sink, let delivery): (.debug, "\(sink) has entry \(delivery.sequence)")
         case .deadLetter(let sink, let delivery, let reason): (.error, "\(sink) refuses entry \(delivery.sequence): \(reason)")
         case .sinkWaits(let sink, let reason): (.warning, "\(sink) waits: \(reason)")
         case .sinkRecovered(let sink): (.notice, "\(sink) takes entries again")
         case .commitFailed(let source, let reason):
             (.critical, "nothing can be kept (\(reason)); \(source) is not acknowledged and will send again")
+        case .radio(let event): line(event)
+        case .session(let report): line(report)
+        case .clock(_, let offset):
+            (.debug, "clock \(offset.stage.rawValue): \(offset.seconds.map { "\($0) s off" } ?? "not set")")
+        case .reloaded(let change): (.notice, "read again: \(change.text)")
+        case .reloadRefused(let problems):
+            (.error, problems.joined(separator: "\n") + "\nnothing of it is taken, and what was there before goes on: mend this and reload again")
+        case .keyUnusable(let reason): (.error, "\(reason). Until this is mended and read again, what its device encrypts is refused")
         case .cloneSeen(let sink, let detail):
             (.critical, "another gateway has our id on \(sink): \(detail). Give the copy a database of its own")
         }
+    }
+
+    private static func line(_ event: RadioEvent) -> (Logger.Level, String) {
+        switch event {
+        case .listening(let adapter): (.notice, "bluetooth: adapter \(adapter) listens")
+        case .lost(let adapter): (.warning, "bluetooth: adapter \(adapter) does not listen any more")
+        case .blind(let failure): (.error, "bluetooth: the gateway is blind: \(failure.code.rawValue): \(failure.sentence)")
+        case .mending(let what): (.warning, "bluetooth: \(what)")
+        }
+    }
+
+    private static func line(_ report: SessionReport) -> (Logger.Level, String) {
+        let times = "link after \(report.linkedAfter?.seconds ?? "-") s, first data after \(report.firstDataAfter?.seconds ?? "-") s"
+        guard let failure = report.failure else { return (.debug, "session by \(report.profile): \(report.frames) values, \(times)") }
+        // Which device, and what it said, is nobody's business here.
+        if failure.remedy == .person { return (.warning, "bluetooth: a device cannot be read: \(failure.code): \(failure.advice)") }
+        return (.debug, "session by \(report.profile) broken off: \(failure.code): \(failure.detail); \(report.frames) values, \(times)")
     }
 
     private static func line(_ event: MQTTEvent, of source: String) -> (Logger.Level, String) {

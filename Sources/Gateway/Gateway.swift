@@ -20,10 +20,13 @@ package struct Gateway: Sendable {
     private let logger: Logger
 
     /// Opens and proves the store, reads the secrets, and builds all services; none of them runs yet.
+    /// - Parameter profilesAgain: reads the profiles for a reload; without it they stay as they are.
     package init(
-        _ configuration: Configuration, profiles: ProfileSet, clocks: Clocks = .machine, logger: Logger,
-        observer: @escaping GatewayObserver
+        _ configuration: Configuration, profiles: ProfileSet, profilesAgain: (@Sendable () throws -> ProfileSet)? = nil,
+        clocks given: Clocks? = nil, logger: Logger, observer: @escaping GatewayObserver
     ) async throws {
+        let hangups = await UnixSignalsSequence(trapping: .sighup)
+        let clocks = given ?? .machine(trusting: configuration.clock)
         let store = try Store(path: configuration.storePath)
         let id = try await store.gatewayID(makingWith: Gateway.newID)
         let instance = Gateway.newID()
@@ -60,8 +63,17 @@ package struct Gateway: Sendable {
         }
         services.append(Timekeeper(intake: intake))
         services += sources
+        let radio = configuration.bluetooth.map { bluetooth in
+            RadioService(
+                bluetooth, intake: intake, profiles: profiles, store: store, place: configuration.place, clocks: clocks,
+                observer: observer)
+        }
+        if let radio { services.append(radio) }
+        let systemd = Systemd()
+        services.append(Reloader(
+            intake: intake, profiles: profilesAgain ?? { profiles }, systemd: systemd, observer: observer, hangups: hangups))
         services.append(Supervisor(
-            sources: sources, store: store, bell: bell, systemd: Systemd(), isReady: { observer(.started(gateway: id)) }))
+            sources: sources, radio: radio, store: store, bell: bell, systemd: systemd, isReady: { observer(.started(gateway: id)) }))
         self.id = id
         self.services = services
         self.observer = observer

@@ -1,4 +1,6 @@
 import Alarms
+import BlueZ
+import DeviceProfiles
 import MQTT
 import Readings
 import Sinks
@@ -13,12 +15,26 @@ package enum GatewayEvent: Sendable {
     /// A frame or a message that became no reading.
     case refused(source: String, device: DeviceID?, code: String, detail: String)
     case alarm(AlarmEvent)
+    /// Our own clock became right: what had been dated by it before was told again.
+    case restamped(frames: Int, readings: Int)
     case delivered(sink: String, Delivery)
     case deadLetter(sink: String, Delivery, reason: String)
     case sinkWaits(String, reason: String)
     case sinkRecovered(String)
     /// The batch was not acknowledged: its source will send it again.
     case commitFailed(source: String, reason: String)
+    /// This machine's own radio comes, goes or is mended.
+    case radio(RadioEvent)
+    /// A device was connected and asked.
+    case session(SessionReport)
+    /// How far a device's clock was from ours.
+    case clock(DeviceID, ClockOffset)
+    /// Profiles and keys were read again, and are in force.
+    case reloaded(Changeover)
+    /// What was read again is not good, and all that was there before goes on: every problem in a sentence.
+    case reloadRefused([String])
+    /// A device is enrolled with a key that cannot be read: what it encrypts is refused until it can.
+    case keyUnusable(String)
     /// Another gateway on the broker has our id.
     case cloneSeen(sink: String, detail: String)
 }

@@ -12,12 +12,18 @@ package struct Place: PlaceZone {
         self.zone = zone
     }
 
-    package func secondsFromUTC(at local: CivilTime) -> Int {
-        // The offset in force at that wall time; the first guess is off by the offset itself, the second is right but
-        // within the hour of a change.
-        let guess = Date(timeIntervalSince1970: Double(local.secondsSince1970))
-        let first = zone.secondsFromGMT(for: guess)
-        return zone.secondsFromGMT(for: guess.addingTimeInterval(-Double(first)))
+    package func offset(at local: CivilTime) -> WallOffset {
+        let shown = local.secondsSince1970
+        func offset(_ seconds: Int) -> Int { zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(seconds))) }
+        // No zone is a day from UTC: what holds a day before and a day after frames whatever changes there.
+        let (before, after) = (offset(shown - 86_400), offset(shown + 86_400))
+        guard before != after else { return .once(before) }
+        switch (offset(shown - before) == before, offset(shown - after) == after) {
+        case (true, true): return .twice(first: before, second: after)
+        case (true, false): return .once(before)
+        case (false, true): return .once(after)
+        case (false, false): return .never(before: before, after: after)
+        }
     }
 
     /// Seconds east of Greenwich at a moment.

@@ -1,6 +1,7 @@
 import DeviceProfiles
 import Drivers
 import Foundation
+import StrictYAML
 
 /// Where profiles lie on the disk.
 package enum ProfileFolders {
@@ -38,7 +39,10 @@ package enum ProfileFolders {
             }
             for path in paths.sorted() where path.hasSuffix(".yaml") {
                 let file = "\(folder)/\(path)"
-                guard let data = FileManager.default.contents(atPath: file), let text = String(data: data, encoding: .utf8) else {
+                // Foundation's own way from data to text takes longer than to compile the profile.
+                guard let data = FileManager.default.contents(atPath: file),
+                    let text = data.withUnsafeBytes({ String(validating: $0, as: UTF8.self) })
+                else {
                     throw Failure(description: "\(file) cannot be read as UTF-8 text")
                 }
                 sources.append(ProfileSet.Source(path: String(path.dropLast(5)), file: file, text: text))
@@ -48,9 +52,25 @@ package enum ProfileFolders {
     }
 
     /// The shipped profiles and those in further folders, loaded together.
-    package static func load(shipped: String?, further: [String] = []) throws -> ProfileSet {
+    /// - Parameter cache: what an earlier start read of them.
+    package static func load(shipped: String?, further: [String] = [], cache: ProfileCache? = nil) throws -> ProfileSet {
         let folders = [try shipped ?? ProfileFolders.shipped()] + further
-        return try compile(sources(in: folders))
+        var sources = try sources(in: folders)
+        guard let cache else { return try compile(sources) }
+        let kept = cache.read()
+        // More than there are files: some of them are gone.
+        var isKept = kept.map { $0.count <= sources.count } ?? false
+        for index in sources.indices {
+            let source = sources[index]
+            sources[index].tree = kept?.tree(of: source.text, file: source.file)
+            guard sources[index].tree == nil else { continue }
+            isKept = false
+            // What is wrong with it, the loader tells.
+            sources[index].tree = try? YAMLNode.load(source.text, file: source.file)
+        }
+        let set = try compile(sources)
+        if !isKept { cache.keep(sources) }
+        return set
     }
 
     /// The one place that knows which drivers there are.

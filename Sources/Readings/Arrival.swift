@@ -6,10 +6,19 @@ package struct Arrival: Sendable, Hashable {
     package var monotonic: UInt64
     /// The kernel's boot id, so that monotonic times of different boots are never compared.
     package var boot: String
+    /// Whether the wall clock was known to be right.
+    package var isSynchronised: Bool
 
-    package init(wall: Instant, monotonic: UInt64, boot: String) {
+    package init(wall: Instant, monotonic: UInt64, boot: String, isSynchronised: Bool = true) {
         self.wall = wall
         self.monotonic = monotonic
         self.boot = boot
+        self.isSynchronised = isSynchronised
+    }
+
+    /// What the wall clock would have shown here if it had been as right as it is at `now`, of the same boot.
+    package func wall(by now: Arrival) -> Instant {
+        let (ours, theirs) = (Int64(clamping: monotonic / 1_000_000), Int64(clamping: now.monotonic / 1_000_000))
+        return Instant(milliseconds: now.wall.milliseconds - (theirs - ours))
     }
 }

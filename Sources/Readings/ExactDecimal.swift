@@ -81,6 +81,13 @@ extension ExactDecimal {
         return ExactDecimal(Int64(clamping: quotient), exponent: Int8(-places)).withoutPadding
     }
 
+    /// `self · numerator / denominator`, rounded half to even at `places` decimals, without padding; nil beyond 64 bits.
+    /// - Parameter denominator: not 0.
+    package func times(_ numerator: Int64, over denominator: Int64, places: Int) -> ExactDecimal? {
+        let product = rescaled(Int128(numerator), over: Int128(denominator), places: places)
+        return product.mantissa == .max || product.mantissa == .min ? nil : product
+    }
+
     /// Rounded half to even at `places` decimals; digits beyond are dropped, none are added.
     package func rounded(toPlaces places: Int) -> ExactDecimal {
         let dropped = -Int(exponent) - places

@@ -58,6 +58,8 @@ extension ReadingIdentity {
     /// Compares a reading with the latest revision stored under its identity.
     package static func recurrence(of values: [Reading.Value], after stored: StoredValues?) -> Recurrence {
         guard let stored else { return .new }
+        // What was withdrawn and is told again stands again.
+        guard !stored.isRetracted else { return .completes(revision: stored.revision + 1) }
         let known = Dictionary(stored.values.map { ($0.name, $0.reported) }, uniquingKeysWith: { first, _ in first })
         var adds = false
         for value in values {
@@ -83,9 +85,12 @@ extension ReadingIdentity {
         }
         package var revision: Int
         package var values: [Value]
-        package init(revision: Int, values: [Value]) {
+        /// Whether sinks were told that there is no such reading.
+        package var isRetracted: Bool
+        package init(revision: Int, values: [Value], isRetracted: Bool = false) {
             self.revision = revision
             self.values = values
+            self.isRetracted = isRetracted
         }
     }
 }

@@ -29,10 +29,17 @@ package struct FiledReading: Sendable, Hashable {
     package var arrivedAt: Instant
     package var profile: String
     package var isRetained: Bool
+    /// The revision that the receiver has of it, to be replaced by this one.
+    package var supersedes: Int?
+    /// Why, where it is not that the device said more: `redecode`, `restamp`, `release`.
+    package var correction: String?
+    /// There is no such reading: what the receiver has of it is to be taken back.
+    package var isRetracted: Bool
 
     package init(
         identity: ReadingIdentity, revision: Int, device: DeviceID, reading: Reading, measuredAt: MeasuredAt,
-        arrivedAt: Instant, profile: String, isRetained: Bool
+        arrivedAt: Instant, profile: String, isRetained: Bool, supersedes: Int? = nil, correction: String? = nil,
+        isRetracted: Bool = false
     ) {
         self.identity = identity
         self.revision = revision
@@ -42,6 +49,9 @@ package struct FiledReading: Sendable, Hashable {
         self.arrivedAt = arrivedAt
         self.profile = profile
         self.isRetained = isRetained
+        self.supersedes = supersedes
+        self.correction = correction
+        self.isRetracted = isRetracted
     }
 }
 

@@ -9,6 +9,7 @@ final class Database {
     let path: String
     private let handle: OpaquePointer
     private var statements: [UnsafePointer<UInt8>: Statement] = [:]
+    private var composedStatements: [String: Statement] = [:]
     /// What failed in the open transaction.
     private(set) var failure: StoreFailure?
     private var isInTransaction = false
@@ -32,6 +33,7 @@ final class Database {
 
     deinit {
         statements = [:]
+        composedStatements = [:]
         sqlite3_close_v2(handle)
     }
 
@@ -49,6 +51,14 @@ final class Database {
         if let statement = statements[sql.utf8Start] { return statement }
         let statement = try prepare(sql.utf8Start, sql.utf8CodeUnitCount, SQLITE_PREPARE_PERSISTENT)
         statements[sql.utf8Start] = statement
+        return statement
+    }
+
+    /// A statement put together of literals, prepared once and kept: for those that are asked once for each frame.
+    func statement(kept sql: String) throws(StoreFailure) -> Statement {
+        if let statement = composedStatements[sql] { return statement }
+        let statement = try statement(composed: sql)
+        composedStatements[sql] = statement
         return statement
     }
 
@@ -122,6 +132,14 @@ extension Database {
 
     /// Several reads that see the same moment.
     func snapshot<Result>(_ body: () throws(StoreFailure) -> Result) throws(StoreFailure) -> Result {
+        rollback()
+        try statement("BEGIN").run()
+        defer { rollback() }
+        return try body()
+    }
+
+    /// The same, for bodies that fail in other ways too.
+    func look<Result>(_ body: () throws -> Result) throws -> Result {
         rollback()
         try statement("BEGIN").run()
         defer { rollback() }

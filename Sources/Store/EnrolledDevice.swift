@@ -8,13 +8,19 @@ package struct EnrolledDevice: Sendable, Hashable, Identifiable {
     package var profile: String?
     package var enrolledAt: Instant
     package var enrolledBy: String
+    /// Where its bind key is: an absolute path, or the name of a systemd credential. Never the key: who copies the database
+    /// has none.
+    package var keyFile: String?
 
-    package init(id: DeviceID, name: String, profile: String? = nil, enrolledAt: Instant, enrolledBy: String) {
+    package init(
+        id: DeviceID, name: String, profile: String? = nil, enrolledAt: Instant, enrolledBy: String, keyFile: String? = nil
+    ) {
         self.id = id
         self.name = name
         self.profile = profile
         self.enrolledAt = enrolledAt
         self.enrolledBy = enrolledBy
+        self.keyFile = keyFile
     }
 }
 

@@ -11,6 +11,8 @@ package struct FrameRecord: Sendable, Hashable {
     package var profile: String?
     package var profileVersion: String?
     package var arrived: Arrival
+    /// When it arrived, told once a clock was right that was not then.
+    package var restamped: Instant?
     package var custody: Custody
     /// An MQTT retained message: it may be old, whenever it arrived.
     package var isRetained: Bool
@@ -18,6 +20,8 @@ package struct FrameRecord: Sendable, Hashable {
     package var connection: Int64?
     /// The MQTT packet identifier in that connection.
     package var packetID: UInt16?
+    /// Its place among all that its message says, see `Batch`; nil of frames stored by version 1.
+    package var place: Int?
     /// What was received, byte for byte, to decode it again later.
     package var body: [UInt8]
     package var fate: Fate
@@ -29,8 +33,8 @@ package struct FrameRecord: Sendable, Hashable {
 
     package init(
         source: String, format: String, topic: String? = nil, device: DeviceID, profile: String? = nil,
-        profileVersion: String? = nil, arrived: Arrival, custody: Custody, isRetained: Bool = false,
-        connection: Int64? = nil, packetID: UInt16? = nil, body: [UInt8],
+        profileVersion: String? = nil, arrived: Arrival, restamped: Instant? = nil, custody: Custody, isRetained: Bool = false,
+        connection: Int64? = nil, packetID: UInt16? = nil, place: Int? = nil, body: [UInt8],
         fate: Fate, code: String? = nil, detail: String? = nil, duplicateOf: Int64? = nil
     ) {
         self.source = source
@@ -40,16 +44,24 @@ package struct FrameRecord: Sendable, Hashable {
         self.profile = profile
         self.profileVersion = profileVersion
         self.arrived = arrived
+        self.restamped = restamped
         self.custody = custody
         self.isRetained = isRetained
         self.connection = connection
         self.packetID = packetID
+        self.place = place
         self.body = body
         self.fate = fate
         self.code = code
         self.detail = detail
         self.duplicateOf = duplicateOf
     }
+}
+
+extension FrameRecord {
+    /// When it arrived, as far as is known by now, and whether that can be trusted.
+    package var arrivedAt: Instant { restamped ?? arrived.wall }
+    package var isDated: Bool { arrived.isSynchronised || restamped != nil }
 }
 
 /// A frame as the store has it.
@@ -60,8 +72,8 @@ package struct StoredFrame: Sendable, Hashable, Identifiable {
 
 extension StoredFrame {
     static let columns = """
-        id, source, format, topic, device, profile, profile_version, arrived, monotonic, boot, custody, retained, \
-        connection, packet_id, body, fate, code, detail, duplicate_of
+        id, source, format, topic, device, profile, profile_version, arrived, monotonic, boot, synced, restamped, custody, \
+        retained, connection, packet_id, place, body, fate, code, detail, duplicate_of
         """
 
     /// From a row of `columns`.
@@ -70,8 +82,9 @@ extension StoredFrame {
         record = FrameRecord(
             source: row.text(), format: row.text(), topic: row.optionalText(), device: try row.device(),
             profile: row.optionalText(), profileVersion: row.optionalText(), arrived: row.arrival(),
-            custody: try row.word(), isRetained: row.flag(), connection: row.optionalInteger(),
-            packetID: row.optionalInteger().flatMap { UInt16(exactly: $0) }, body: row.bytes(), fate: try row.word(),
+            restamped: row.optionalInteger().map(Instant.init(milliseconds:)), custody: try row.word(), isRetained: row.flag(),
+            connection: row.optionalInteger(), packetID: row.optionalInteger().flatMap { UInt16(exactly: $0) },
+            place: row.optionalInteger().map { Int($0) }, body: row.bytes(), fate: try row.word(),
             code: row.optionalText(), detail: row.optionalText(), duplicateOf: row.optionalInteger())
     }
 }

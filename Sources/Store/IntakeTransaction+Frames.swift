@@ -6,9 +6,9 @@ extension IntakeTransaction {
     package func append(_ frame: FrameRecord) throws(StoreFailure) -> Int64 {
         let statement = try database.statement("""
             INSERT INTO frames(
-              source, format, topic, device, profile, profile_version, arrived, monotonic, boot, custody, retained,
-              connection, packet_id, body, fate, code, detail, duplicate_of)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+              source, format, topic, device, profile, profile_version, arrived, monotonic, boot, synced, custody, retained,
+              connection, packet_id, place, body, fate, code, detail, duplicate_of)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         statement.bind(frame.source)
         statement.bind(frame.format)
@@ -21,6 +21,7 @@ extension IntakeTransaction {
         statement.bind(frame.isRetained)
         statement.bind(frame.connection)
         statement.bind(frame.packetID.map { Int($0) })
+        statement.bind(frame.place)
         statement.bind(frame.body)
         statement.bind(frame.fate)
         statement.bind(frame.code)
@@ -45,6 +46,14 @@ extension IntakeTransaction {
         statement.bind(frame)
         try statement.run()
         return database.changes == 1
+    }
+
+    /// Notes the text that a frame is read by, where it is another than when the frame came.
+    package func note(profileVersion: String, of frame: Int64) throws(StoreFailure) {
+        let statement = try database.statement("UPDATE frames SET profile_version = ? WHERE id = ?")
+        statement.bind(profileVersion)
+        statement.bind(frame)
+        try statement.run()
     }
 
     /// The frames of `device` that still wait, oldest first.
@@ -73,9 +82,9 @@ extension IntakeTransaction {
         source: String, packetID: UInt16, connection: Int64, device: DeviceID, body: [UInt8]
     ) throws(StoreFailure) -> Redelivery? {
         let statement = try database.statement("""
-            SELECT f.id, f.arrived, f.monotonic, f.boot, r.id, r.identity
+            SELECT f.id, f.arrived, f.monotonic, f.boot, f.synced, r.id, r.identity
             FROM (
-              SELECT id, device, arrived, monotonic, boot, connection, packet_id, body, duplicate_of FROM frames
+              SELECT id, device, arrived, monotonic, boot, synced, connection, packet_id, body, duplicate_of FROM frames
               WHERE source = ? AND packet_id IS NOT NULL ORDER BY id DESC LIMIT 1000
             ) f JOIN readings r ON r.id = coalesce(f.duplicate_of, (SELECT min(id) FROM readings WHERE frame = f.id))
             WHERE f.packet_id = ? AND f.connection < ? AND f.device = ? AND f.body = ?

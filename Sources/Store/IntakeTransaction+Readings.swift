@@ -8,9 +8,15 @@ extension IntakeTransaction {
     }
 
     /// How these values stand to what is stored under `identity`, and to the readings that contradicted it.
+    /// - Parameter changed: what would be stored under some identities if a correction were written.
     package func standing(
-        of values: [Reading.Value], under identity: ReadingIdentity
+        of values: [Reading.Value], under identity: ReadingIdentity,
+        unless changed: [ReadingIdentity: ReadingIdentity.StoredValues] = [:]
     ) throws(StoreFailure) -> Standing {
+        func latest(_ identity: ReadingIdentity) throws(StoreFailure) -> (row: Int64, values: ReadingIdentity.StoredValues)? {
+            let stored = try self.latest(identity)
+            return changed[identity].map { (stored?.row ?? 0, $0) } ?? stored
+        }
         guard let first = try latest(identity) else {
             return Standing(recurrence: .new, identity: identity, revision: 1, earlier: nil)
         }
@@ -39,32 +45,38 @@ extension IntakeTransaction {
         _ identity: ReadingIdentity
     ) throws(StoreFailure) -> (row: Int64, values: ReadingIdentity.StoredValues)? {
         let statement = try database.statement("""
-            SELECT id, revision, "values" FROM readings WHERE identity = ? ORDER BY revision DESC LIMIT 1
+            SELECT id, revision, state = 'retracted', "values" FROM readings WHERE identity = ? ORDER BY revision DESC LIMIT 1
             """)
         statement.bind(identity.description)
         return try statement.first { row throws(StoreFailure) in
-            let (id, revision) = (row.integer(), row.int())
+            let (id, revision, isRetracted) = (row.integer(), row.int(), row.flag())
             let values = try row.parsed("list of values", Quantity.all(stored:))
             return (
                 id,
                 ReadingIdentity.StoredValues(
-                    revision: revision, values: values.map { ReadingIdentity.StoredValues.Value($0.name, $0.quantity) })
+                    revision: revision, values: values.map { ReadingIdentity.StoredValues.Value($0.name, $0.quantity) },
+                    isRetracted: isRetracted)
             )
         }
     }
 
     /// Stores a reading of `frame` and, unless it is quarantined, its place in the journal. Returns the reading's row.
+    /// What is passed on takes the place of all earlier revisions, what is quarantined that of earlier quarantined ones.
+    /// - Parameters:
+    ///   - correction: what it is the result of, see `open(_:)`.
+    ///   - retracting: whether sinks are told that there is no such reading.
     @discardableResult
     package func append(
-        _ record: ReadingRecord, of frame: Int64, at: Instant
+        _ record: ReadingRecord, of frame: Int64, at: Instant, correction: Int64? = nil, retracting: Bool = false
     ) throws(StoreFailure) -> Int64 {
         let isQuarantined = record.quarantine != nil
-        if record.revision > 1, !isQuarantined { try supersede(record.identity) }
+        if record.revision > 1 { try supersede(record.identity, onlyQuarantined: isQuarantined) }
         let statement = try database.statement("""
             INSERT INTO readings(
-              frame, device, identity, revision, measured_at, time_quality, conflict_of, state, code, detail,
-              kind, user, number, qualifier, device_time, record_time, "values", marks)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+              frame, device, identity, revision, measured_at, time_quality, time_doubt, conflict_of, state, code, detail,
+              heard, clock_ahead, withheld, correction,
+              kind, user, number, qualifier, device_time, record_time, utc, ago, continuous, "values", marks)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         statement.bind(frame)
         statement.bind(record.device.description)
@@ -72,10 +84,15 @@ extension IntakeTransaction {
         statement.bind(record.revision)
         statement.bind(record.measuredAt?.instant)
         statement.bind(record.measuredAt?.quality.rawValue)
+        statement.bind(record.measuredAt?.doubt?.rawValue)
         statement.bind(record.conflictOf)
-        statement.bind(isQuarantined ? StoredReading.State.quarantined : .current)
+        statement.bind(isQuarantined ? StoredReading.State.quarantined : retracting ? .retracted : .current)
         statement.bind(record.quarantine?.code)
         statement.bind(record.quarantine?.detail)
+        statement.bind(record.heard)
+        statement.bind(record.clockAhead)
+        statement.bind(isQuarantined)
+        statement.bind(correction)
         statement.bind(record.reading)
         try statement.run()
         let row = database.lastRow
@@ -83,10 +100,12 @@ extension IntakeTransaction {
         return row
     }
 
-    private func supersede(_ identity: ReadingIdentity) throws(StoreFailure) {
-        let statement = try database.statement(
-            "UPDATE readings SET state = 'superseded' WHERE identity = ? AND state = 'current'")
+    private func supersede(_ identity: ReadingIdentity, onlyQuarantined: Bool) throws(StoreFailure) {
+        let statement = try database.statement("""
+            UPDATE readings SET state = 'superseded' WHERE identity = ? AND (state = 'quarantined' OR (state <> 'superseded' AND ?))
+            """)
         statement.bind(identity.description)
+        statement.bind(!onlyQuarantined)
         try statement.run()
     }
 

@@ -17,9 +17,9 @@ package struct IntakeTransaction: ~Copyable {
         received[source, default: 0] += count
     }
 
-    /// Counts an item that does not come into custody.
-    package mutating func count(source: String, code: String, detail: String? = nil, at: Instant) {
-        tallies[Tally.Key(source: source, code: code), default: Tally.Growth(at: at)].add(detail, at: at)
+    /// Counts an item that does not come into custody, or `count` that are alike.
+    package mutating func count(source: String, code: String, detail: String? = nil, count: Int = 1, at: Instant) {
+        tallies[Tally.Key(source: source, code: code), default: Tally.Growth(at: at)].add(count, detail, at: at)
     }
 
     /// Writes the counters, once a transaction.
@@ -83,8 +83,8 @@ extension Tally {
 
         init(at: Instant) { lastAt = at }
 
-        mutating func add(_ detail: String?, at: Instant) {
-            count += 1
+        mutating func add(_ more: Int, _ detail: String?, at: Instant) {
+            count += more
             lastAt = at
             lastDetail = detail
         }

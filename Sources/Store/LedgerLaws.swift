@@ -19,8 +19,8 @@ enum LedgerLaws {
         // A frame became what its fate says.
         """
         WITH became AS (
-          SELECT frame, count(*) AS n, sum(state <> 'quarantined') AS good, sum(state = 'quarantined') AS bad,
-            sum(conflict_of IS NOT NULL) AS conflicts
+          SELECT frame, count(*) AS n, sum(NOT withheld AND state <> 'retracted') AS good, sum(state = 'quarantined') AS bad,
+            sum(conflict_of IS NOT NULL) AS conflicts, sum(state IN ('current', 'quarantined')) AS live
           FROM readings GROUP BY frame)
         SELECT 'frame ' || id || ' has the fate ' || fate || ', but ' || CASE
             WHEN n IS NULL THEN 'no reading'
@@ -33,7 +33,8 @@ enum LedgerLaws {
           WHEN 'reading' THEN ifnull(good, 0) = 0
           WHEN 'conflict' THEN ifnull(conflicts, 0) = 0
           WHEN 'quarantined' THEN ifnull(bad, 0) = 0
-          ELSE n IS NOT NULL END
+          -- A correction may have ended readings that it once brought.
+          ELSE n IS NOT NULL AND (refiled IS NULL OR live > 0) END
         """,
         // A duplicate has an original.
         """
@@ -53,20 +54,41 @@ enum LedgerLaws {
         FROM readings r LEFT JOIN readings other ON other.id = r.conflict_of
         WHERE r.conflict_of IS NOT NULL AND other.id IS NULL
         """,
-        // Revisions without a gap, one of them current unless all are quarantined.
+        // Revisions without a gap, one of them current, or withdrawn, unless none was ever passed on.
         """
         SELECT 'identity ' || identity || CASE
           WHEN count(*) <> max(revision) THEN ': revision ' || max(revision) || ', but ' || count(*) || ' revision(s) stored'
-          ELSE ': ' || sum(state = 'current') || ' current and ' || sum(state = 'superseded') || ' superseded revision(s)' END
+          ELSE ': ' || sum(state IN ('current', 'retracted')) || ' current and ' || sum(state = 'superseded') || ' superseded revision(s)' END
         FROM readings GROUP BY identity
-        HAVING count(*) <> max(revision) OR sum(state = 'current') <> (sum(state <> 'quarantined') > 0)
+        HAVING count(*) <> max(revision) OR sum(state IN ('current', 'retracted')) <> (sum(NOT withheld) > 0)
         """,
-        // Every reading is passed on once, unless it is quarantined.
+        // Every reading is passed on once, unless it is quarantined or was until something took its place.
         """
         WITH written AS (SELECT ref, count(*) AS n FROM journal WHERE entry = 'reading' GROUP BY ref)
         SELECT 'reading ' || id || ' is ' || state || ' and stands ' || ifnull(n, 0) || ' time(s) in the journal'
         FROM readings LEFT JOIN written ON written.ref = readings.id
-        WHERE ifnull(n, 0) <> (state <> 'quarantined')
+        WHERE ifnull(n, 0) <> CASE state WHEN 'quarantined' THEN 0 WHEN 'superseded' THEN NOT withheld ELSE 1 END
+        """,
+        """
+        SELECT 'reading ' || id || ' is ' || state || ', and ' || iif(withheld, 'withheld', 'not withheld')
+        FROM readings WHERE state <> 'superseded' AND withheld <> (state = 'quarantined')
+        """,
+        // Nothing is told differently without somebody to answer for it, and nobody answers for nothing.
+        """
+        SELECT 'reading ' || r.id || CASE
+          WHEN r.correction IS NULL THEN ' is withdrawn without a correction'
+          ELSE ' is of correction ' || r.correction || ', which is not there' END
+        FROM readings r LEFT JOIN corrections c ON c.id = r.correction
+        WHERE c.id IS NULL AND (r.correction IS NOT NULL OR r.state = 'retracted')
+        """,
+        """
+        SELECT 'correction ' || c.id || ' (' || c.cause || ' by ' || c."by" || ') corrected nothing' FROM corrections c
+        WHERE c.id NOT IN (SELECT correction FROM readings WHERE correction IS NOT NULL)
+          AND c.id NOT IN (SELECT refiled FROM frames WHERE refiled IS NOT NULL)
+        """,
+        """
+        SELECT 'frame ' || id || ' arrived by a clock that was right, and was restamped all the same'
+        FROM frames WHERE synced AND restamped IS NOT NULL
         """,
         """
         WITH written AS (SELECT ref, count(*) AS n FROM journal WHERE entry = 'alarm' GROUP BY ref)

@@ -24,10 +24,14 @@ package struct ReadingRecord: Sendable, Hashable {
     package var quarantine: Quarantine?
     /// The row of the reading that this one contradicts.
     package var conflictOf: Int64?
+    /// When a relay says that it heard it.
+    package var heard: Instant?
+    /// By how many milliseconds the device's clock was ahead, where that was measured and taken off.
+    package var clockAhead: Int64?
 
     package init(
         device: DeviceID, reading: Reading, identity: ReadingIdentity, revision: Int = 1, measuredAt: MeasuredAt?,
-        quarantine: Quarantine? = nil, conflictOf: Int64? = nil
+        quarantine: Quarantine? = nil, conflictOf: Int64? = nil, heard: Instant? = nil, clockAhead: Int64? = nil
     ) {
         self.device = device
         self.reading = reading
@@ -36,5 +40,7 @@ package struct ReadingRecord: Sendable, Hashable {
         self.measuredAt = measuredAt
         self.quarantine = quarantine
         self.conflictOf = conflictOf
+        self.heard = heard
+        self.clockAhead = clockAhead
     }
 }

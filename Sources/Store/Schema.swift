@@ -140,4 +140,57 @@ enum Schema {
           PRIMARY KEY(sink, seq)
         ) STRICT, WITHOUT ROWID;
         """
+
+    /// Times that move when clocks turn out wrong, and readings that are corrected.
+    static let version2 = """
+        -- Why what was stored is told differently now. Never changed, never without what it changed.
+        CREATE TABLE corrections(
+          id INTEGER PRIMARY KEY,
+          cause TEXT NOT NULL,
+          at INTEGER NOT NULL,
+          "by" TEXT NOT NULL,
+          detail TEXT NOT NULL
+        ) STRICT;
+
+        ALTER TABLE frames ADD COLUMN synced INTEGER NOT NULL DEFAULT 1;    -- whether the wall clock was right
+        ALTER TABLE frames ADD COLUMN restamped INTEGER;                    -- when it arrived, told once the clock was right
+        ALTER TABLE frames ADD COLUMN place INTEGER;                        -- among all that its message says
+        ALTER TABLE frames ADD COLUMN refiled INTEGER REFERENCES corrections(id);
+        CREATE INDEX frames_unsynced ON frames(boot) WHERE synced = 0 AND restamped IS NULL;
+
+        ALTER TABLE readings ADD COLUMN utc INTEGER NOT NULL DEFAULT 0;     -- whether the device's times are of UTC
+        ALTER TABLE readings ADD COLUMN ago INTEGER;                        -- seconds, where the device says that
+        ALTER TABLE readings ADD COLUMN continuous INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE readings ADD COLUMN heard INTEGER;                      -- by the relay's clock
+        ALTER TABLE readings ADD COLUMN clock_ahead INTEGER;                -- milliseconds, of the device's clock
+        ALTER TABLE readings ADD COLUMN time_doubt TEXT;
+        ALTER TABLE readings ADD COLUMN withheld INTEGER NOT NULL DEFAULT 0;  -- never passed on: it was quarantined
+        ALTER TABLE readings ADD COLUMN correction INTEGER REFERENCES corrections(id);
+        UPDATE readings SET utc = 1, device_time = rtrim(device_time, 'Z') WHERE device_time LIKE '%Z';
+        UPDATE readings SET withheld = 1 WHERE state = 'quarantined';
+        -- What takes the place of a quarantined reading without a time leaves it without one. The way to loosen a CHECK without
+        -- copying all rows: https://sqlite.org/lang_altertable.html#making_other_kinds_of_table_schema_changes
+        PRAGMA writable_schema = ON;
+        UPDATE sqlite_schema SET sql = replace(sql, 'CHECK(state = ''quarantined'' OR', 'CHECK(withheld OR')
+          WHERE type = 'table' AND name = 'readings';
+        PRAGMA writable_schema = RESET;
+
+        -- What was measured of the clocks of devices, before anything was set.
+        CREATE TABLE device_clocks(
+          id INTEGER PRIMARY KEY,
+          device TEXT NOT NULL,
+          said TEXT,                    -- as the device told it
+          ahead INTEGER NOT NULL,       -- milliseconds
+          was_set INTEGER NOT NULL,
+          at INTEGER NOT NULL,
+          monotonic INTEGER NOT NULL,
+          boot TEXT NOT NULL,
+          synced INTEGER NOT NULL,
+          restamped INTEGER             -- `at`, told once the gateway's clock was right; `ahead` stands against `at`
+        ) STRICT;
+        CREATE INDEX device_clocks_of_devices ON device_clocks(device, id);
+        """
+
+    /// Where a device's bind key is: a path, or the name of a systemd credential. Never the key.
+    static let version3 = "ALTER TABLE devices ADD COLUMN key_file TEXT"
 }

@@ -113,7 +113,8 @@ extension JournalEntry {
         case .bulk:
             """
             SELECT j.seq, j.at, \(StoredReading.columns)
-            FROM journal j JOIN readings r ON r.id = j.ref JOIN frames f ON f.id = r.frame WHERE \(condition)
+            FROM journal j JOIN readings r ON r.id = j.ref JOIN frames f ON f.id = r.frame
+              LEFT JOIN corrections c ON c.id = r.correction WHERE \(condition)
             """
         case .alarm:
             """

@@ -5,15 +5,16 @@ extension Store {
     package func enroll(_ device: EnrolledDevice) throws(StoreFailure) {
         try database.change { () throws(StoreFailure) in
             let statement = try database.statement("""
-                INSERT INTO devices(id, name, profile, enrolled_at, enrolled_by) VALUES (?, ?, ?, ?, ?)
+                INSERT INTO devices(id, name, profile, enrolled_at, enrolled_by, key_file) VALUES (?, ?, ?, ?, ?, ?)
                 ON CONFLICT(id) DO UPDATE SET name = excluded.name, profile = excluded.profile,
-                  enrolled_at = excluded.enrolled_at, enrolled_by = excluded.enrolled_by
+                  enrolled_at = excluded.enrolled_at, enrolled_by = excluded.enrolled_by, key_file = excluded.key_file
                 """)
             statement.bind(device.id.description)
             statement.bind(device.name)
             statement.bind(device.profile)
             statement.bind(device.enrolledAt)
             statement.bind(device.enrolledBy)
+            statement.bind(device.keyFile)
             try statement.run()
             try database.raiseEnrolmentVersion()
         }
@@ -32,6 +33,11 @@ extension Store {
         }
     }
 
+    /// All enrolled devices, if any of them changed since `version`; nil otherwise.
+    package func enrolment(ifChangedSince version: Int64?) throws(StoreFailure) -> Enrolment? {
+        try database.snapshot { () throws(StoreFailure) in try database.enrolment(ifChangedSince: version) }
+    }
+
     /// All enrolled devices, by address.
     package func enrolledDevices() throws(StoreFailure) -> [EnrolledDevice] {
         try database.enrolledDevices()
@@ -47,11 +53,11 @@ extension Database {
     }
 
     fileprivate func enrolledDevices() throws(StoreFailure) -> [EnrolledDevice] {
-        try statement("SELECT id, name, profile, enrolled_at, enrolled_by FROM devices ORDER BY id")
+        try statement("SELECT id, name, profile, enrolled_at, enrolled_by, key_file FROM devices ORDER BY id")
             .rows { row throws(StoreFailure) in
                 EnrolledDevice(
                     id: try row.device(), name: row.text(), profile: row.optionalText(), enrolledAt: row.instant(),
-                    enrolledBy: row.text())
+                    enrolledBy: row.text(), keyFile: row.optionalText())
             }
     }
 

@@ -6,7 +6,7 @@ extension Store {
     /// The latest readings stored, newest first.
     package func readings(_ filter: ReadingFilter = ReadingFilter(), limit: Int) throws(StoreFailure) -> [StoredReading] {
         let statement = try database.statement(composed: """
-            SELECT \(StoredReading.columns) FROM readings r JOIN frames f ON f.id = r.frame
+            SELECT \(StoredReading.columns) FROM \(StoredReading.tables)
             WHERE (?1 IS NULL OR r.device = ?1) AND (?2 IS NULL OR r.kind = ?2) AND (?3 IS NULL OR r.state = ?3)
               AND (?4 IS NULL OR r.measured_at >= ?4)
             ORDER BY r.id DESC LIMIT ?5
@@ -22,7 +22,7 @@ extension Store {
     /// The latest readings that are kept but not passed on, newest first.
     package func quarantined(limit: Int) throws(StoreFailure) -> [StoredReading] {
         let statement = try database.statement(composed: """
-            SELECT \(StoredReading.columns) FROM readings r JOIN frames f ON f.id = r.frame
+            SELECT \(StoredReading.columns) FROM \(StoredReading.tables)
             WHERE r.state = 'quarantined' ORDER BY r.id DESC LIMIT ?
             """)
         statement.bind(limit)
@@ -70,12 +70,16 @@ extension Store {
     /// The alarms that are active, for a `Watch` that starts again.
     ///
     /// `newest` is that of the latest reading of the watched vital since the alarm was raised, also of those that caused no event.
-    package func activeEpisodes() throws(StoreFailure) -> [Episode] {
+    package func activeEpisodes() throws(StoreFailure) -> [Episode] { try database.activeEpisodes() }
+}
+
+extension Database {
+    func activeEpisodes() throws(StoreFailure) -> [Episode] {
         // A vital's id is kind.value or kind.value.qualifier; a few values carry the vital of another kind.
-        let statement = try database.statement("""
+        let statement = try statement("""
             SELECT a.id, a.device, a.vital, a.level, a.side, a.raised_at, max(a.newest_at, coalesce((
               SELECT max(r.measured_at) FROM readings r
-              WHERE r.device = a.device AND r.state <> 'quarantined'
+              WHERE r.device = a.device AND r.state = 'current'
                 AND r.id >= (
                   -- CROSS: events are few and readings many.
                   SELECT min(raising.id) FROM alarm_events e CROSS JOIN readings raising ON raising.identity = e.reading

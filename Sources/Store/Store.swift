@@ -64,6 +64,19 @@ package actor Store {
         }
     }
 
+    /// Reads what `body` asks for, all of it from one moment, and writes nothing. Blocks as `intake` does.
+    nonisolated package func look<Result: Sendable>(
+        _ body: (borrowing IntakeTransaction) throws -> Result
+    ) throws -> Result {
+        try queue.wait {
+            // As in `intake`.
+            try withoutActuallyEscaping(body) { body in
+                nonisolated(unsafe) let body = body
+                return try assumeIsolated { store in try store.database.look { try body(IntakeTransaction(in: store.database)) } }
+            }
+        }
+    }
+
     /// This gateway's id, made once and kept.
     package func gatewayID(makingWith make: @Sendable () -> String) throws(StoreFailure) -> String {
         try database.change { () throws(StoreFailure) in

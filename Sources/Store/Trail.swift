@@ -57,7 +57,7 @@ extension Store {
 
     private func readings(ofFrame id: Int64) throws(StoreFailure) -> [StoredReading] {
         let statement = try database.statement(composed: """
-            SELECT \(StoredReading.columns) FROM readings r JOIN frames f ON f.id = r.frame WHERE r.frame = ? ORDER BY r.id
+            SELECT \(StoredReading.columns) FROM \(StoredReading.tables) WHERE r.frame = ? ORDER BY r.id
             """)
         statement.bind(id)
         return try statement.rows(StoredReading.init)

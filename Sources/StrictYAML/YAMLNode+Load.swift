@@ -8,8 +8,9 @@ extension YAMLNode {
     /// - Parameter file: only a name, for the problems.
     package static func load(_ text: String, file: String) throws(YAMLProblem) -> YAMLNode {
         do {
-            // utf8, for with the default Yams asks the environment, and may print.
-            let parser = try Parser(yaml: text, encoding: .utf8)
+            // utf8, for with the default Yams asks the environment, and may print. basic, for with the default every key is held
+            // against the patterns of numbers, dates and truths, which takes longer than all the rest.
+            let parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
             // A node refers weakly to its anchor; the parser holds it.
             return try withExtendedLifetime(parser) {
                 let root = try parser.singleRoot().map { try YAMLTree(file: file).node($0) }

@@ -1,4 +1,6 @@
 import Alarms
+import BlueZ
+import DeviceProfiles
 import ExactJSON
 import Gateway
 import Glibc
@@ -33,8 +35,8 @@ struct Console: Sendable {
         var text: String { word + String(repeating: " ", count: max(1, 12 - word.count)) + said }
         var coloured: String {
             switch word {
-            case "ALARM", "NOT KEPT", "CLONE", "DEAD": "\u{1B}[1;31m\(text)\u{1B}[0m"
-            case "REFUSED", "QUARANTINE", "OFFLINE", "WAITING": "\u{1B}[33m\(text)\u{1B}[0m"
+            case "ALARM", "NOT KEPT", "NOT RELOADED", "NO KEY", "CLONE", "DEAD", "BLIND": "\u{1B}[1;31m\(text)\u{1B}[0m"
+            case "REFUSED", "QUARANTINE", "OFFLINE", "WAITING", "LOST", "MENDING": "\u{1B}[33m\(text)\u{1B}[0m"
             case "READING": "\u{1B}[32m\(text)\u{1B}[0m"
             default: text
             }
@@ -55,6 +57,8 @@ struct Console: Sendable {
                 self.init("REFUSED", "from \(source): \(code), \(detail)")
             case .alarm(let event):
                 self.init("ALARM", Line.say(event))
+            case .restamped(let frames, let readings):
+                self.init("CLOCK", "right now: \(frames) frames dated anew, \(readings) readings told again")
             case .delivered(let sink, let delivery):
                 self.init("SENT", "to \(sink): \(Line.name(delivery))")
             case .deadLetter(let sink, let delivery, let reason):
@@ -65,6 +69,24 @@ struct Console: Sendable {
                 self.init("RECOVERED", sink)
             case .commitFailed(let source, let reason):
                 self.init("NOT KEPT", "from \(source), not acknowledged: \(reason)")
+            case .radio(.listening(let adapter)):
+                self.init("LISTENING", "adapter \(adapter)")
+            case .radio(.lost(let adapter)):
+                self.init("LOST", "adapter \(adapter)")
+            case .radio(.blind(let failure)):
+                self.init("BLIND", "\(failure.code.rawValue): \(failure.sentence)")
+            case .radio(.mending(let what)):
+                self.init("MENDING", what)
+            case .session(let report):
+                self.init("SESSION", Line.say(report))
+            case .clock(let device, let offset):
+                self.init("CLOCK", "\(device): \(offset.stage.rawValue) \(offset.seconds.map { "\($0) s off" } ?? "not set")")
+            case .reloaded(let change):
+                self.init("RELOADED", change.text)
+            case .reloadRefused(let problems):
+                self.init("NOT RELOADED", problems.joined(separator: "; "))
+            case .keyUnusable(let reason):
+                self.init("NO KEY", reason)
             case .cloneSeen(let sink, let detail):
                 self.init("CLONE", "on \(sink): \(detail)")
             case .source(let source, let event):
@@ -78,6 +100,13 @@ struct Console: Sendable {
             case .connectFailed(let reason, _), .disconnected(let reason, _): self.init("OFFLINE", "\(source): \(reason)")
             default: return nil
             }
+        }
+
+        private static func say(_ report: SessionReport) -> String {
+            let linked = report.linkedAfter.map { ", link after \($0 / .milliseconds(1)) ms" } ?? ""
+            let first = report.firstDataAfter.map { ", data after \($0 / .milliseconds(1)) ms" } ?? ""
+            let failure = report.failure.map { "; broken off: \($0.code), \($0.detail)" } ?? ""
+            return "\(report.device) by \(report.profile): \(report.frames) values\(linked)\(first)\(failure)"
         }
 
         private static func say(_ filed: FiledReading) -> String {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DeviceProfiles
 import ExactJSON
+import Foundation
 import Gateway
 import Glibc
 import Readings
@@ -9,7 +10,7 @@ import Store
 struct DevicesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "devices", abstract: "Which devices are wanted. All others are counted and shown, never stored.",
-        subcommands: [Enroll.self, List.self, Forget.self])
+        subcommands: [Scan.self, Pair.self, Enroll.self, List.self, Forget.self])
 
     struct Enroll: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Take a device in; a running gateway notices at once.")
@@ -26,6 +27,14 @@ struct DevicesCommand: AsyncParsableCommand {
         @Option(help: "Who enrolls it.")
         var by: String?
 
+        @Option(help: ArgumentHelp(
+            "A file with its bind key, 32 hex digits (some: 24), for a device that encrypts. Only its place is noted; the gateway reads it, again on each reload.",
+            valueName: "file"))
+        var keyFile: String?
+
+        @Option(help: ArgumentHelp("The systemd credential with its bind key, as LoadCredential of the unit calls it.", valueName: "name"))
+        var keyCredential: String?
+
         @OptionGroup var profiles: ProfileOptions
         @OptionGroup var store: StoreOptions
         @OptionGroup var output: OutputOptions
@@ -37,12 +46,32 @@ struct DevicesCommand: AsyncParsableCommand {
                     throw CommandFailure("no profile is called '\(profile)'; see 'vitalgate profiles list'")
                 }
             }
+            let key = try place(ofKey: keyFile, credential: keyCredential)
             let who = by ?? String(cString: getenv("USER") ?? strdup("operator"))
             let device = EnrolledDevice(
                 id: address.device, name: name ?? address.device.description, profile: profile,
-                enrolledAt: Clocks.machine.now().wall, enrolledBy: who)
+                enrolledAt: Clocks.machine.now().wall, enrolledBy: who, keyFile: key)
             try await store.openToWrite().enroll(device)
-            if output.json { Terminal.out(DevicesCommand.json(device)) } else { Terminal.out("enrolled \(device.id) as \(device.name)") }
+            guard !output.json else { return Terminal.out(DevicesCommand.json(device)) }
+            Terminal.out("enrolled \(device.id) as \(device.name)" + (key == nil ? "" : ", key: yes"))
+        }
+
+        /// What the gateway will find the key by. A file is read now, so that a mistake is told to who can mend it.
+        private func place(ofKey file: String?, credential: String?) throws -> String? {
+            guard let file else {
+                if let credential, credential.isEmpty || credential.contains("/") {
+                    throw CommandFailure("--key-credential takes the name of a credential; for a file write --key-file")
+                }
+                return credential
+            }
+            guard credential == nil else { throw CommandFailure("the key comes by --key-file or by --key-credential, not both") }
+            let path = file.hasPrefix("/") ? file : FileManager.default.currentDirectoryPath + "/" + file
+            _ = try KeyFile.read(path)
+            // ProtectHome and PrivateTmp of the unit.
+            if ["home", "root", "run/user", "tmp", "var/tmp"].contains(where: { path.hasPrefix("/\($0)/") }) {
+                Terminal.complain("note: the systemd service does not see \(path); for it, keep keys in /etc/vitalgate/keys")
+            }
+            return path
         }
     }
 
@@ -56,8 +85,13 @@ struct DevicesCommand: AsyncParsableCommand {
             let devices = try await store.openToRead().enrolledDevices()
             guard !output.json else { return devices.forEach { Terminal.out(DevicesCommand.json($0)) } }
             Terminal.table(
-                ["DEVICE", "NAME", "PROFILE", "ENROLLED", "BY"],
-                devices.map { [$0.id.description, $0.name, $0.profile ?? "as matched", $0.enrolledAt.rfc3339(), $0.enrolledBy] })
+                ["DEVICE", "NAME", "PROFILE", "KEY", "ENROLLED", "BY"],
+                devices.map { device in
+                    [
+                        device.id.description, device.name, device.profile ?? "as matched", device.keyFile == nil ? "no" : "yes",
+                        device.enrolledAt.rfc3339(), device.enrolledBy,
+                    ]
+                })
         }
     }
 
@@ -85,6 +119,8 @@ struct DevicesCommand: AsyncParsableCommand {
     static func json(_ device: EnrolledDevice) -> JSON {
         var object = JSONObject([("device", .string(device.id.description)), ("name", .string(device.name))])
         object.add("profile", device.profile.map { .string($0) })
+        // Not where it is, and never what it is.
+        object.add("key", device.keyFile.map { _ in .bool(true) })
         object.add("enrolledAt", .string(device.enrolledAt.rfc3339()))
         object.add("enrolledBy", .string(device.enrolledBy))
         return .object(object)

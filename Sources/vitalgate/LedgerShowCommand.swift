@@ -36,8 +36,9 @@ extension LedgerCommand {
             if another { Terminal.out("") }
             let frame = trail.frame.record
             Terminal.out("frame \(trail.frame.id)  \(frame.fate.rawValue)\(frame.code.map { ": \($0)" } ?? "")")
+            let clock = frame.arrived.isSynchronised ? "" : frame.isDated ? ", told once the clock was right" : ", by a clock that was not right"
             var facts = [
-                ["arrived", frame.arrived.wall.rfc3339()], ["from", frame.source + (frame.topic.map { ", \($0)" } ?? "")],
+                ["arrived", frame.arrivedAt.rfc3339() + clock], ["from", frame.source + (frame.topic.map { ", \($0)" } ?? "")],
                 ["custody", frame.custody.rawValue + (frame.isRetained ? ", retained" : "")], ["device", frame.device.description],
                 ["read by", "\(frame.profile ?? "-") \(frame.profileVersion ?? "")"], ["bytes", "\(frame.body.count)"],
             ]
@@ -46,6 +47,9 @@ extension LedgerCommand {
             for stored in trail.readings {
                 let values = stored.reading.values.map { "\($0.name) \($0.reported.text)" }.joined(separator: ", ")
                 Terminal.out("  reading  \(stored.identity) revision \(stored.revision), \(stored.state.rawValue): \(values)")
+                if let correction = stored.correction {
+                    Terminal.out("           \(correction.cause.rawValue) by \(correction.by) at \(correction.at.rfc3339()): \(correction.detail)")
+                }
             }
             for entry in trail.entries {
                 let sinks = entry.sinks.map { standing in
@@ -64,7 +68,7 @@ extension LedgerCommand {
             var object = JSONObject([
                 ("frame", .integer(Int(trail.frame.id))), ("fate", .string(frame.fate.rawValue)), ("source", .string(frame.source)),
                 ("format", .string(frame.format)), ("device", .string(frame.device.description)),
-                ("receivedAt", .string(frame.arrived.wall.rfc3339())), ("custody", .string(frame.custody.rawValue)),
+                ("receivedAt", .string(frame.arrivedAt.rfc3339())), ("custody", .string(frame.custody.rawValue)),
                 ("bytes", .integer(frame.body.count)),
             ])
             for (key, value) in [
@@ -73,10 +77,17 @@ extension LedgerCommand {
             ] { object.add(key, value.map { .string($0) }) }
             if frame.isRetained { object.add("retained", .bool(true)) }
             let readings = trail.readings.map { stored -> JSON in
-                .object(JSONObject([
+                var object = JSONObject([
                     ("id", .string(stored.identity.description)), ("revision", .integer(stored.revision)),
                     ("state", .string(stored.state.rawValue)), ("values", ReadingPayload.values(of: stored.reading)),
-                ]))
+                ])
+                object.add("correction", stored.correction.map { correction in
+                    .object(JSONObject([
+                        ("cause", .string(correction.cause.rawValue)), ("by", .string(correction.by)),
+                        ("at", .string(correction.at.rfc3339())), ("detail", .string(correction.detail)),
+                    ]))
+                })
+                return .object(object)
             }
             if !readings.isEmpty { object.add("readings", .array(readings)) }
             let entries = trail.entries.map { entry -> JSON in

@@ -8,7 +8,7 @@ import StrictYAML
 struct ProfilesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "profiles", abstract: "What the gateway can read, and the proof of it.",
-        subcommands: [List.self, Check.self, Test.self, New.self, Explain.self])
+        subcommands: [List.self, Check.self, Test.self, New.self, Explain.self, Schema.self])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List profiles, models and the evidence for each.")

@@ -6,9 +6,13 @@ import Logging
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Run the gateway.",
-        discussion: "Logs to standard error. Ends on SIGTERM and SIGINT, with everything it acknowledged on the disk.")
+        discussion: """
+            Logs to standard error. Ends on SIGTERM and SIGINT, with everything it acknowledged on the disk.
+            On SIGHUP (systemctl reload vitalgate) it reads all profiles again and takes them whole, or says what is wrong with
+            them and goes on with those it has. The configuration is read at the start only.
+            """)
 
-    @Option(help: ArgumentHelp("The configuration.", valueName: "file"))
+    @Option(help: ArgumentHelp("The configuration.", valueName: "file"), completion: .file(extensions: ["yaml"]))
     var config = "/etc/vitalgate/vitalgate.yaml"
 
     @Flag(help: "Show readings, alarms, refusals and deliveries as they happen, on standard output.")
@@ -22,14 +26,19 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try ConfigurationFile.read(config)
-        let set = try ProfileFolders.load(
-            shipped: profiles.folder, further: configuration.profileFolders + profiles.further)
+        let shipped = try profiles.folder ?? ProfileFolders.shipped()
+        // A check changes nothing on the disk.
+        let cache = ProfileCache(besideStore: configuration.storePath, mayWrite: !check)
+        let load = { @Sendable [further = configuration.profileFolders + profiles.further] in
+            try ProfileFolders.load(shipped: shipped, further: further, cache: cache)
+        }
+        let set = try load()
         guard !check else { return Terminal.out("\(config) is good; \(set.profiles.count) profiles") }
         var logger = Logger(label: "vitalgate") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = Logger.Level(rawValue: configuration.logLevel.rawValue) ?? .info
         let log = EventLog.observer(logger)
         let console = show ? Console(json: output.json) : nil
-        let gateway = try await Gateway(configuration, profiles: set, logger: logger) { event in
+        let gateway = try await Gateway(configuration, profiles: set, profilesAgain: load, logger: logger) { event in
             log(event)
             console?.show(event)
         }

@@ -13,9 +13,8 @@ struct Vitalgate: AsyncParsableCommand {
             """,
         version: GatewayVersion.text,
         subcommands: [
-            RunCommand.self, DecodeCommand.self, ProfilesCommand.self, DevicesCommand.self, ReadingsCommand.self,
-            AlarmsCommand.self, LedgerCommand.self, DocumentationCommand.self,
-
+            RunCommand.self, DecodeCommand.self, ReplayCommand.self, ProfilesCommand.self, DevicesCommand.self,
+            ReadingsCommand.self, AlarmsCommand.self, LedgerCommand.self, RedecodeCommand.self, DocumentationCommand.self,
         ])
 
     static func main() async {
@@ -46,9 +45,11 @@ struct OutputOptions: ParsableArguments {
 }
 
 struct ProfileOptions: ParsableArguments {
-    @Option(name: .customLong("profiles"), help: ArgumentHelp("The folder of the shipped profiles.", valueName: "folder"))
+    @Option(name: .customLong("profiles"), help: ArgumentHelp("The folder of the shipped profiles.", valueName: "folder"), completion: .directory)
     var folder: String?
 
-    @Option(name: .customLong("more-profiles"), help: ArgumentHelp("A further folder of profiles; may be repeated.", valueName: "folder"))
+    @Option(
+        name: .customLong("more-profiles"), help: ArgumentHelp("A further folder of profiles; may be repeated.", valueName: "folder"),
+        completion: .directory)
     var further: [String] = []
 }

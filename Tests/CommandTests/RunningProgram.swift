@@ -5,19 +5,34 @@ import Glibc
 final class RunningProgram {
     private let process = Process()
 
-    init(_ arguments: [String], environment: [String: String] = [:]) throws {
+    /// - Parameter log: a file for its standard error.
+    init(_ arguments: [String], environment: [String: String] = [:], log: String? = nil) throws {
         process.executableURL = try Program.executable()
         process.arguments = arguments
         process.environment = ["VITALGATE_PROFILES": Program.profiles, "PATH": "/usr/bin:/bin"]
             .merging(environment) { _, new in new }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
+        if let log {
+            try Data().write(to: URL(fileURLWithPath: log))
+            process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
+        } else {
+            process.standardError = FileHandle.nullDevice
+        }
         try process.run()
     }
 
     /// Nothing of a test that failed stays behind.
-    deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+    deinit { if process.isRunning { Glibc.kill(process.processIdentifier, SIGKILL) } }
+
+    /// SIGKILL, as a power cut ends it.
+    func kill() {
+        Glibc.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
+    /// SIGHUP, as systemd has it reload.
+    func hangUp() { Glibc.kill(process.processIdentifier, SIGHUP) }
 
     /// SIGTERM, as systemd stops it; nil where it goes on all the same.
     func exitStatusWhenTold(within seconds: Double) async throws -> Int32? {

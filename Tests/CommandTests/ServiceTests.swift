@@ -12,7 +12,9 @@ import Testing
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("vitalgate-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.createDirectory(atPath: "\(folder.path)/more/test", withIntermediateDirectories: true)
         let configuration = """
+            profiles: [ \(folder.path)/more ]
             store: { path: \(folder.path)/v.db }
             sources: [ { name: ward, mqtt: { port: \(broker.port), topics: ["vitalgate/raw/#"] } } ]
             sinks: [ { name: archive, file: { path: \(folder.path)/archive.jsonl } } ]
@@ -28,6 +30,14 @@ import Testing
         try broker.start()
         #expect(notices.hears("READY=1", within: 15))
         #expect(notices.hears("WATCHDOG=1", within: 10))
+        // sd_notify(3): RELOADING=1 with the time, then READY=1, also where nothing of it was taken.
+        program.hangUp()
+        #expect(notices.hears("RELOADING=1\nMONOTONIC_USEC=", within: 10))
+        #expect(notices.hears("READY=1\nSTATUS=Taking readings in", within: 20))
+        try "profile: [".write(toFile: "\(folder.path)/more/test/half.yaml", atomically: false, encoding: .utf8)
+        program.hangUp()
+        #expect(notices.hears("RELOADING=1\nMONOTONIC_USEC=", within: 10))
+        #expect(notices.hears("READY=1\nSTATUS=Taking readings in; the reload was refused: \(folder.path)/more/test/half.yaml:", within: 20))
         #expect(try await program.exitStatusWhenTold(within: 10) == 0)
         #expect(notices.hears("STOPPING=1", within: 1))
     }

@@ -19,7 +19,9 @@ import Testing
         for sample in try Sample.all() where !sample.readings.isEmpty {
             for payload in sample.json.everyChange(into: Self.hostile) {
                 for reading in sample.readings(of: payload) {
-                    #expect(sample.values.isSuperset(of: reading), "\(sample.profile.name): \(payload.text)")
+                    #expect(
+                        sample.values.isSuperset(of: reading),
+                        "\(sample.profile.name): \(reading.subtracting(sample.values).sorted()) of \(payload.text)")
                 }
             }
         }
@@ -92,8 +94,14 @@ private struct Sample {
     var json: JSON
     var readings: [Set<String>] = []
 
-    /// Every value of every reading, by its name.
-    var values: Set<String> { readings.reduce(into: []) { $0.formUnion($1) } }
+    /// Every value of every reading, by its kind and name. Without the pressures beside it, a cuff's pulse is a heart rate.
+    var values: Set<String> {
+        let said: Set<String> = readings.reduce(into: []) { $0.formUnion($1) }
+        return said.union(said.compactMap { value in
+            let pulse = "blood-pressure pulse "
+            return value.hasPrefix(pulse) ? "heart-rate rate " + value.dropFirst(pulse.count) : nil
+        })
+    }
 
     func readings(of payload: JSON) -> [Set<String>] {
         guard let items = try? profile.relayed(topic: topic, payload: Array(payload.text.utf8)) else { return [] }
@@ -113,8 +121,7 @@ private struct Sample {
         return readings.map { reading in
             // An address that was put in is another device's reading, and that is what the message then says.
             _ = device
-            // Without the pressures beside it, a cuff's pulse is a heart rate.
-            return Set(reading.values.map { "\($0.name == "rate" ? "pulse" : $0.name) \($0.reported.text)" })
+            return Set(reading.values.map { "\(reading.kind.rawValue) \($0.name) \($0.reported.text)" })
         }
     }
 

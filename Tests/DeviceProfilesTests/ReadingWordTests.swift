@@ -38,6 +38,33 @@ import Testing
         #expect(try weight("sum: \(terms)").read("87 02") == ["weight \(number) kg"])
     }
 
+    @Test("A fraction that a decimal is, is that decimal; any other is rounded half to even to the vital's precision + 2", arguments: [
+        // A weight is told to 2 decimals, so 4 are kept.
+        ("1/200", "0x37", "0.275"), ("2/400", "0x37", "0.275"), ("10/1", "0x37", "550"), ("3/1", "0x37", "165"),
+        ("1/30", "0x24", "1.2"), ("1/30", "0x25", "1.2333"), ("1/30", "0x26", "1.2667"), ("10/300", "0x25", "1.2333"), ("1/30", "0x00", "0"),
+        // 3, 9 and 15 sixty-thousandths lie on a half of the last decimal.
+        ("1/60000", "0x03", "0"), ("1/60000", "0x09", "0.0002"), ("1/60000", "0x0F", "0.0002"), ("1/60000", "0x15", "0.0004"),
+        ("1000000/7", "0x01", "142857.1429"),
+    ])
+    func fraction(each: String, byte: String, number: String) throws {
+        #expect(try weight("field: high, each: \(each)").read("00 \(byte.dropFirst(2))") == ["weight \(number) kg"])
+    }
+
+    @Test("A fraction rounds below zero as above it, and away what a device's own decimals say too finely") func fractionOfOthers() throws {
+        let bench = try Bench(
+            "f: { from: a, fields: [ { name: x, type: i8 }, { name: y, type: sfloat } ] }",
+            "body-weight: { values: { weight: { field: x, unit: kg, each: 1/30 }, height: { field: y, unit: cm, each: 1/3 } } }")
+        // 1.0 of a device that states its decimals, thirded.
+        #expect(try bench.read("DB 0AF0") == ["weight -1.2333 kg; height 0.333 cm"])
+    }
+
+    @Test("A fraction of what 64 bits do not hold is no value") func fractionBeyond() throws {
+        let bench = try Bench(
+            "f: { from: a, fields: [ { name: x, type: u64 } ] }",
+            "body-weight: { values: { weight: { field: x, unit: kg, each: 1000000/3 } } }")
+        #expect(try bench.decode("FFFFFFFFFFFFFF7F") == .rejected(.badValue(field: "weight")))
+    }
+
     @Test("A signed field keeps its sign in a sum") func signedSum() throws {
         let bench = try Bench(
             "f: { from: a, fields: [ { name: x, type: i8 }, { name: y, type: i16 } ] }",
@@ -179,14 +206,33 @@ import Testing
         ("{ name: t, type: date-time }, { name: m, type: i8 }", "{ field: t, plus-minutes: m }", "50 EA070B15081E00 1E", "at 2026-11-21T09:00:00"),
         ("{ name: t, type: date-time }, { name: m, type: i8 }", "{ field: t, plus-minutes: m }", "50 EA070B15081E00 E2", "at 2026-11-21T08:00:00"),
         ("{ name: t, type: date-time }, { name: s, type: u8 }", "{ field: t, plus-seconds: s }", "50 EA070B15081E00 3D", "at 2026-11-21T08:31:01"),
+        ("{ name: t, type: date-time }", "{ field: t, plus-seconds: -1 }", "50 EA0701010000 00", "at 2025-12-31T23:59:59"),
+        ("{ name: t, type: date-time }", "{ field: t, plus-minutes: 90 }", "50 EA070B15081E00", "at 2026-11-21T10:00:00"),
+        ("{ name: t, type: date-time }, { name: s, type: u8 }", "{ field: t, plus-minutes: -1, plus-seconds: s }", "50 EA070B15081E00 3D", "at 2026-11-21T08:30:01"),
     ])
     func field(fields: String, time: String, hex: String, words: String) throws {
         #expect(try bench(fields, time).read(hex) == ["weight 80 kg; \(words)"])
     }
 
+    @Test("What is added to every time leaves what the device recorded") func recorded() throws {
+        let reading = try #require(try bench("{ name: t, type: date-time }", "{ field: t, plus-seconds: -1 }").decode("50 EA070B15081E00").readings.first)
+        #expect(reading.deviceTime?.text == "2026-11-21T08:29:59")
+        #expect(reading.recordTime?.text == "2026-11-21T08:30:00")
+    }
+
     @Test("So long before the arrival", arguments: [("s", "50 5A00", "90 s ago"), ("min", "50 5A00", "5400 s ago"), ("h", "50 0200", "7200 s ago"), ("s", "50 0000", "0 s ago")])
     func ago(unit: String, hex: String, words: String) throws {
         #expect(try bench("{ name: age, type: u16 }", "{ ago: age, unit: \(unit) }").read(hex) == ["weight 80 kg; \(words)"])
+    }
+
+    @Test("A reading that tells no time takes none from the one before it in the frame") func timeOfAnother() throws {
+        let bench = try Bench(
+            "f: { from: a, fields: [ { name: w, type: u8 }, { name: p, type: u8 }, { name: age, type: u16 } ] }",
+            """
+            body-weight: { values: { weight: { field: w, unit: kg } }, measured-at: { ago: age, unit: s } }
+            heart-rate: { values: { rate: { field: p, unit: /min } } }
+            """)
+        #expect(try bench.decode("50 3C 5A00").readings.map(\.secondsAgo) == [90, nil])
     }
 
     @Test("Longer ago than a hundred years is no time") func longAgo() throws {

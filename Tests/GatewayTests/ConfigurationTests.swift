@@ -130,7 +130,7 @@ struct ConfigurationTests {
         #expect(configuration.sinks.map(\.name) == ["platform", "archive"])
         #expect(configuration.alarms.limits.isEmpty)
         // A commented line that is a setting begins with a known key; the rest is prose.
-        let keys = ["profiles:", "tls:", "user-file:", "password-file:", "client-id:", "version:", "alarms:", "accepted-by:", "presets:", "limits:", "blood-pressure.systolic:"]
+        let keys = ["clock:", "profiles:", "tls:", "user-file:", "password-file:", "client-id:", "version:", "alarms:", "accepted-by:", "presets:", "limits:", "blood-pressure.systolic:"]
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line -> String in
             guard let mark = line.firstIndex(of: "#"), line[..<mark].allSatisfy({ $0 == " " }) else { return String(line) }
             let rest = line[line.index(after: mark)...].drop { $0 == " " }
@@ -138,6 +138,7 @@ struct ConfigurationTests {
             return String(line[..<mark]) + line[line.index(after: mark)...].dropFirst()
         }
         let all = try Configuration.read(lines.joined(separator: "\n"), file: "vitalgate.yaml")
+        #expect(all.clock == .file(ClockTrust.timesyncd))
         #expect(all.profileFolders == ["/etc/vitalgate/device-profiles"])
         #expect(all.sources[0].broker.tls?.ca == "/etc/vitalgate/ca.pem")
         #expect(all.sources[0].broker.passwordFile == "broker-password")
@@ -145,6 +146,13 @@ struct ConfigurationTests {
         #expect(all.sources[0].broker.version == .v311)
         #expect(all.alarms.acceptedBy == "Dr. Example")
         #expect(all.alarms.limits["blood-pressure.systolic"]?.highWarning == ExactDecimal("140"))
+    }
+
+    @Test(arguments: [
+        (nil, ClockTrust.auto), ("auto", .auto), ("always", .always), ("/run/clock-is-right", .file("/run/clock-is-right")),
+    ] as [(String?, ClockTrust)])
+    func `what says that the clock is right can be chosen`(word: String?, trust: ClockTrust) throws {
+        #expect(try configuration(word.map { [31: "log: { level: info }", 32: "clock: { trust: \($0) }"] } ?? [:]).clock == trust)
     }
 
     @Test func `a configuration that is not there is asked for`() {
@@ -174,6 +182,7 @@ struct ConfigurationTests {
         Mistake(3, "plase:", "unknown key 'plase'; did you mean 'place'?"),
         Mistake(2, "  paht: /tmp/x.db", "unknown key 'paht'; did you mean 'path'?"),
         Mistake(4, "  time-zone: Asia/Shanghai", "unknown key 'time-zone'; known here: zone"),
+        Mistake(32, "clock: { trust: ntp }", "'auto', 'always', or the path of a file that is there while the clock is right", and: [31: "log: { level: info }"]),
         Mistake(12, "      user: me", "unknown key 'user'; known here: host, port, tls, user-file, password-file, client-id, version, topics"),
         Mistake(13, "      password: s3cret", "unknown key 'password'; known here: host, port, tls, user-file, password-file, client-id, version, topics"),
         Mistake(11, "      tls: { ca-file: /ca.pem }", "unknown key 'ca-file'; known here: ca, certificate, key"),
@@ -235,6 +244,14 @@ struct ConfigurationTests {
         Mistake(22, "      prefix: \"\"", "a topic prefix has no wildcards and does not begin with '$' or end with '/'"),
         Mistake(22, "      prefix: clinic/", "a topic prefix has no wildcards and does not begin with '$' or end with '/'"),
         Mistake(22, "      prefix: \"a\\0b\"", "a topic prefix has no wildcards and does not begin with '$' or end with '/'"),
+        // Bluetooth, in the place of the profiles.
+        Mistake(5, "bluetooth: on", "found 'on'; write a map of 'key: value'"),
+        Mistake(5, "bluetooth: { adapter: all }", "unknown key 'adapter'; did you mean 'adapters'?"),
+        Mistake(5, "bluetooth: { adapters: hci0 }", "write 'all', or a list of addresses: bluetoothctl list tells them"),
+        Mistake(5, "bluetooth: { adapters: [hci0] }", "no address of an adapter: write one such as \"AA:BB:CC:DD:EE:FF\", never hci0"),
+        Mistake(5, "bluetooth: { adapters: [] }", "no adapter hears nothing: write 'all', or leave it out"),
+        Mistake(5, "bluetooth: { links: 17 }", "1 to 16: few adapters hold more links than that"),
+        Mistake(7, "  - name: bluetooth", "'bluetooth' is what the ledger calls this machine's own radio: take another name"),
         // Alarms.
         Mistake(29, "    blood-pressure.systolik: { high-warning: 140 }", "unknown vital 'blood-pressure.systolik'; did you mean 'blood-pressure.systolic'?"),
         Mistake(29, "    mood: { high-warning: 140 }", "unknown vital 'mood'"),
@@ -258,6 +275,15 @@ struct ConfigurationTests {
     func `a gateway without sources or without sinks is no gateway`(lines: ClosedRange<Int>, key: String) {
         let without = Dictionary(uniqueKeysWithValues: lines.map { ($0, "") })
         #expect { try configuration(without) } throws: { "\($0)" == "vitalgate.yaml:1:1: the key '\(key)' is missing" }
+    }
+
+    @Test func `bluetooth is used where its section stands, and needs no other source`() throws {
+        #expect(try configuration().bluetooth == nil)
+        let lines = Dictionary(uniqueKeysWithValues: (6...17).map { ($0, "") })
+        #expect(try configuration(lines.merging([6: "bluetooth: { adapters: all }"]) { $1 }).bluetooth == BluetoothSettings())
+        let some = try configuration([5: "bluetooth: { adapters: [\"f0-00-00-00-00-01\"], links: 2, delete-records: true }"]).bluetooth
+        #expect(some?.adapters == [DeviceID(address: "F0:00:00:00:00:01")!])
+        #expect(some?.links == 2 && some?.deletesRecords == true)
     }
 
     @Test(arguments: ["", "[]", "7", "store: [", "store: {}\nstore: {}"])

@@ -1,4 +1,6 @@
 import Alarms
+import BlueZ
+import DeviceProfiles
 import Logging
 import MQTT
 import Readings
@@ -40,11 +42,18 @@ struct EventLogTests {
         case .duplicate: "duplicate"
         case .refused: "refused"
         case .alarm: "alarm"
+        case .restamped: "restamped"
         case .delivered: "delivered"
         case .deadLetter: "deadLetter"
         case .sinkWaits: "sinkWaits"
         case .sinkRecovered: "sinkRecovered"
         case .commitFailed: "commitFailed"
+        case .radio: "radio"
+        case .session: "session"
+        case .clock: "clock"
+        case .reloaded: "reloaded"
+        case .reloadRefused: "reloadRefused"
+        case .keyUnusable: "keyUnusable"
         case .cloneSeen: "cloneSeen"
         }
     }
@@ -53,11 +62,15 @@ struct EventLogTests {
         .started(gateway: "vg-0123abcd"), .reading(reading),
         .quarantined(reading, code: "implausible-value", detail: "systolic 197.5 mmHg"), .duplicate(cuff, identity),
         .refused(source: "ward", device: cuff, code: "not-enrolled", detail: "\(cuff) as bluetooth-sig/blood-pressure"),
-        .alarm(alarm), .delivered(sink: "platform", Delivery(sequence: 7, .reading(reading))),
+        .alarm(alarm), .restamped(frames: 12, readings: 9), .delivered(sink: "platform", Delivery(sequence: 7, .reading(reading))),
         .deadLetter(sink: "platform", Delivery(sequence: 7, .reading(reading)), reason: "the broker refuses it: not a topic"),
         .deadLetter(sink: "platform", Delivery(sequence: 8, .alarm(alarm)), reason: "9 bytes, and the broker takes 8"),
         .sinkWaits("platform", reason: "the broker is not connected"), .sinkRecovered("platform"),
         .commitFailed(source: "ward", reason: "the disk is full"), .cloneSeen(sink: "platform", detail: "instance vg-1 is online"),
+        .reloaded(Changeover(count: 170, new: ["acme/ring"], changed: ["acme/scale"], offeredAgain: 2, keys: 3, changedKeys: 1)),
+        .reloaded(Changeover(count: 170)),
+        .reloadRefused(["acme/scale.yaml:7:5: unknown key 'unitt'; did you mean 'unit'?"]),
+        .keyUnusable("the key file /etc/vitalgate/keys/scale cannot be read: Permission denied"),
         .source("ward", .connected(sessionPresent: true)), .source("ward", .connected(sessionPresent: false)),
         .source("ward", .subscribed(filter: "vitalgate/raw/#", grantedQoS: 0)),
         .source("ward", .subscribed(filter: "vitalgate/raw/#", grantedQoS: 1)),
@@ -65,11 +78,21 @@ struct EventLogTests {
         .source("ward", .disconnected(reason: "the broker went away", retryIn: .milliseconds(1540))),
         .source("ward", .disconnected(reason: "the broker went away", retryIn: nil)),
         .source("ward", .connectFailed(reason: "connection refused", retryIn: .seconds(60))), .source("ward", .takenOver),
-        .source("ward", .fellBack),
+        .source("ward", .fellBack), .radio(.listening(adapter)), .radio(.lost(adapter)),
+        .radio(.blind(RadioFailure(.noDaemon, "org.freedesktop.DBus.Error.NameHasNoOwner"))), .radio(.mending("switched off and on")),
+        .clock(cuff, ClockOffset(stage: .found, said: nil, seconds: -197)), .session(session(nil)),
+        .session(session(.init(code: "refused", detail: "\(cuff) said 197.5", advice: "it is tried again", remedy: .later))),
+        .session(session(.init(code: "bond-lost", detail: "\(cuff) said 197.5", advice: "pair it again", remedy: .person))),
     ]
 
+    private static let adapter = DeviceID(address: "F0:00:00:00:00:01")!
+
+    private static func session(_ failure: SessionReport.Failure?) -> SessionReport {
+        SessionReport(device: cuff, profile: "bluetooth-sig/blood-pressure", frames: 1, failure: failure)
+    }
+
     @Test func `every event stands in the list`() {
-        #expect(Set(EventLogTests.events.map(EventLogTests.name)).count == 13)
+        #expect(Set(EventLogTests.events.map(EventLogTests.name)).count == 20)
     }
 
     @Test(arguments: events.indices)
@@ -83,8 +106,9 @@ struct EventLogTests {
 
     @Test(arguments: [
         ("reading", "debug"), ("quarantined", "debug"), ("duplicate", "debug"), ("refused", "debug"), ("alarm", "debug"),
-        ("delivered", "debug"), ("started", "notice"), ("sinkRecovered", "notice"), ("sinkWaits", "warning"),
-        ("deadLetter", "error"), ("commitFailed", "critical"), ("cloneSeen", "critical"),
+        ("delivered", "debug"), ("started", "notice"), ("restamped", "notice"), ("sinkRecovered", "notice"), ("sinkWaits", "warning"),
+        ("deadLetter", "error"), ("commitFailed", "critical"), ("cloneSeen", "critical"), ("clock", "debug"),
+        ("reloaded", "notice"), ("reloadRefused", "error"), ("keyUnusable", "error"),
     ])
     func `what somebody must look at is loud, and what comes with every reading is not`(event: String, level: String) {
         let levels = Set(EventLogTests.events.filter { EventLogTests.name($0) == event }.map { EventLog.line($0).0.rawValue })
@@ -99,7 +123,15 @@ struct EventLogTests {
             "another gateway has our id on platform: instance vg-1 is online. Give the copy a database of its own",
             "ward: connected, session resumed", "ward: vitalgate/raw/# is granted at QoS 0 only: what is lost on the way stays lost",
             "ward: the broker went away; next try in 1.5 s", "ward: the broker went away",
-            "ward: connection refused; next try in 60.0 s",
+            "ward: connection refused; next try in 60.0 s", "bluetooth: a device cannot be read: bond-lost: pair it again",
+            "bluetooth: the gateway is blind: no-bluetoothd: bluetoothd does not run: start it (systemctl enable --now bluetooth) "
+                + "[org.freedesktop.DBus.Error.NameHasNoOwner]",
+            "read again: 170 profiles; new: acme/ring; changed: acme/scale; 3 keys, 1 changed; 2 frames that waited were offered again",
+            "read again: 170 profiles; none of them changed",
+            "acme/scale.yaml:7:5: unknown key 'unitt'; did you mean 'unit'?\n"
+                + "nothing of it is taken, and what was there before goes on: mend this and reload again",
+            "the key file /etc/vitalgate/keys/scale cannot be read: Permission denied. "
+                + "Until this is mended and read again, what its device encrypts is refused",
         ] {
             #expect(lines.contains(line))
         }

@@ -177,7 +177,7 @@ struct IntakeTests {
     @Test func `two frames without a time in one message are two readings`() async throws {
         let ward = try await Ward()
         ward.take(ward.raw(
-            #"{"address":"00:11:22:33:44:55","services":["1810"],"characteristic":"2a35","frames":["00480051004000","00480051004000"]}"#))
+            #"{"address":"00:11:22:33:44:55","services":["1810"],"characteristic":"2a35","frames":["00480033003c00","00480033003c00"]}"#))
         #expect(try await ward.fates() == ["reading", "reading"])
         try await ward.expectBalance()
     }
@@ -196,7 +196,7 @@ struct IntakeTests {
 
     @Test func `a message of two frames without a time that is sent again is two duplicates`() async throws {
         let ward = try await Ward()
-        let json = #"{"address":"00:11:22:33:44:55","services":["1810"],"characteristic":"2a35","frames":["00480051004000","00490051004000"]}"#
+        let json = #"{"address":"00:11:22:33:44:55","services":["1810"],"characteristic":"2a35","frames":["00480033003c00","00490033003c00"]}"#
         ward.take(ward.raw(json, packet: 9), over: 1)
         ward.take(ward.raw(json, packet: 9), over: 2, resumed: true)
         #expect(try await ward.fates() == ["reading", "reading", "duplicate", "duplicate"])

@@ -41,7 +41,7 @@ struct RefusalTests {
     @Test func `one bad frame among good ones spoils none of them`() async throws {
         let ward = try await Ward()
         ward.take(ward.raw(
-            #"{"address":"00:11:22:33:44:55","services":["1810"],"characteristic":"2a35","frames":["00480051004000","0048","\#(CuffFrame.failed)","\#(CuffFrame.normal)"]}"#))
+            #"{"address":"00:11:22:33:44:55","services":["1810"],"characteristic":"2a35","frames":["00480033003c00","0048","\#(CuffFrame.failed)","\#(CuffFrame.normal)"]}"#))
         #expect(try await ward.fates() == ["reading", "rejected: too-short", "incomplete: error-value", "reading"])
         try await ward.expectBalance()
     }
@@ -228,7 +228,7 @@ struct RefusalTests {
 
     @Test func `a message that would fill the disk many times over is refused and blocks nothing`() async throws {
         let ward = try await Ward()
-        let frames = Array(repeating: "\"00480051004000\"", count: 50_000).joined(separator: ",")
+        let frames = Array(repeating: "\"00480033003c00\"", count: 50_000).joined(separator: ",")
         let large = ward.raw(#"{"address":"\#(cuff)","services":["1810"],"characteristic":"2a35","frames":[\#(frames)]}"#)
         #expect(ward.take(large, ward.cuffed(CuffFrame.normal)) == .acknowledge)
         #expect(try await ward.tallies() == ["too-large": 1])
@@ -238,7 +238,7 @@ struct RefusalTests {
 
     @Test func `a message of a thousand records is taken`() async throws {
         let ward = try await Ward()
-        let frames = Array(repeating: "\"00480051004000\"", count: 1000).joined(separator: ",")
+        let frames = Array(repeating: "\"00480033003c00\"", count: 1000).joined(separator: ",")
         ward.take(ward.raw(#"{"address":"\#(cuff)","services":["1810"],"characteristic":"2a35","frames":[\#(frames)]}"#))
         #expect(try await ward.readings().count == 1000)
         try await ward.expectBalance()

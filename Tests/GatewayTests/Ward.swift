@@ -20,7 +20,7 @@ final class Ward {
     let clock: ManualClock
     let events = RecordedEvents()
     private var intake: Intake
-    private let profiles: ProfileSet
+    private var profiles: ProfileSet
     private let place: Place
     private let watch: Watch
     private var packets: UInt16 = 0
@@ -28,13 +28,13 @@ final class Ward {
     /// - Parameter profiles: further profile files, by where they stand below their folder.
     init(
         zone: String = "Asia/Shanghai", now: String = noon, limits: [String: Limits] = [:], profiles: [String: String] = [:],
-        enrolled: [DeviceID] = [cuff, scale]
+        set: ProfileSet? = nil, enrolled: [DeviceID] = [cuff, scale]
     ) async throws {
         clock = ManualClock(now)
         store = try Store(path: folder.path + "/vitalgate.db")
         for (name, text) in profiles { try folder.write(text, to: "profiles/\(name).yaml") }
-        let loaded = profiles.isEmpty ? try Ward.shipped.get() : try ProfileFolders.load(
-            shipped: Ward.folder("device-profiles"), further: [folder.path + "/profiles"])
+        let loaded = try set ?? (profiles.isEmpty ? try Ward.shipped.get() : try ProfileFolders.load(
+            shipped: Ward.folder("device-profiles"), further: [folder.path + "/profiles"]))
         place = try #require(Place(identifier: zone))
         self.profiles = loaded
         watch = Watch(limits: limits, active: try await store.activeEpisodes())
@@ -57,6 +57,20 @@ final class Ward {
     func restart() {
         intake = Intake(
             profiles: profiles, store: store, clocks: clock.clocks, place: place, watch: watch, bell: Bell(), observer: events.observer)
+    }
+
+    /// Writes these profile files, takes away those without text, and has the intake take what is there then.
+    @discardableResult
+    func reload(_ files: [String: String?] = [:]) throws -> Changeover {
+        for (name, text) in files {
+            if let text { try folder.write(text, to: "profiles/\(name).yaml") } else {
+                try FileManager.default.removeItem(atPath: "\(folder.path)/profiles/\(name).yaml")
+            }
+        }
+        let loaded = try ProfileFolders.load(shipped: Ward.folder("device-profiles"), further: FileManager.default.fileExists(atPath: folder.path + "/profiles") ? [folder.path + "/profiles"] : [])
+        let change = try intake.adopt(loaded)
+        profiles = loaded
+        return change
     }
 
     // MARK: What comes in
@@ -127,10 +141,15 @@ final class Ward {
 }
 
 extension Store {
-    func enroll(_ device: DeviceID, profile: String? = nil) throws {
+    func enroll(_ device: DeviceID, profile: String? = nil, keyFile: String? = nil) throws {
         try enroll(EnrolledDevice(
-            id: device, name: "bed 3", profile: profile, enrolledAt: Instant(rfc3339: noon)!, enrolledBy: "a test"))
+            id: device, name: "bed 3", profile: profile, enrolledAt: Instant(rfc3339: noon)!, enrolledBy: "a test", keyFile: keyFile))
     }
+
+    func refuseWrites(_ refuses: Bool) throws { try database.run(script: "PRAGMA query_only = \(refuses)") }
+
+    /// Everything into the one file.
+    func writeOut() throws { try database.run(script: "PRAGMA wal_checkpoint(TRUNCATE)") }
 
     func limitPages(to count: Int) throws { try database.run(script: "PRAGMA max_page_count = \(count)") }
 }
@@ -148,16 +167,16 @@ enum CuffFrame {
     static let normal = "167c0056006100e807060f11111b33000000"
     /// 190/125, mean 146, pulse 88, 2026-11-20T08:30:00, user 2, irregular pulse.
     static let crisis = "1ebe007d009200ea070b14081e00580002" + "0400"
-    /// 72/81, mean 64, no time.
-    static let clockless = "00480051004000"
+    /// 72/51, mean 60, no time.
+    static let clockless = "00480033003c00"
     /// The display showed an error: every value is NaN.
     static let failed = "16ff07ff07ff07e8070617" + "0e230aff070000"
 
-    /// One with a time and without pulse: 120/80, mean 93 unless told.
+    /// One with a time and without pulse: 120/80, mean 93 unless told; of a lower systolic the others are lower too.
     static func at(_ iso: String, systolic: UInt8 = 120) -> String {
         let time = CivilTime(iso: iso)!
         let bytes = [
-            2, systolic, 0, 80, 0, 93, 0, UInt8(time.year & 255), UInt8(time.year >> 8), UInt8(time.month), UInt8(time.day),
+            2, systolic, 0, systolic > 93 ? 80 : systolic / 2, 0, systolic > 93 ? 93 : systolic - systolic / 4, 0, UInt8(time.year & 255), UInt8(time.year >> 8), UInt8(time.month), UInt8(time.day),
             UInt8(time.hour), UInt8(time.minute), UInt8(time.second),
         ]
         return bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()

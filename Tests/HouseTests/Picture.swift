@@ -1,7 +1,7 @@
 /// The table of the house: what each target may import. `Swift` and `Synchronization` are free for all.
 /// A new target gets its row here, in Package.swift and in CONTRIBUTING.md.
 enum Picture {
-    static let pure: Set<String> = ["ExactJSON", "StrictYAML", "Readings", "DeviceProfiles", "Drivers", "Alarms"]
+    static let pure: Set<String> = ["ExactJSON", "StrictYAML", "Readings", "DeviceProfiles", "Drivers", "Captures", "Alarms"]
 
     static let cLibraries: Set<String> = ["CSQLite", "CMosquitto", "CSystemd"]
 
@@ -17,8 +17,11 @@ enum Picture {
         "Readings": ["FoundationEssentials"],
         "DeviceProfiles": ["Readings", "ExactJSON", "StrictYAML"],
         "Drivers": ["Readings", "StrictYAML", "DeviceProfiles", "Crypto", "CryptoExtras"],
+        "Captures": ["Readings", "DeviceProfiles"],
         "Alarms": ["Readings"],
         "MQTT": ["CMosquitto", "Glibc"],
+        "DBus": ["CSystemd", "Glibc"],
+        "BlueZ": ["Readings", "DeviceProfiles", "DBus"],
         "Store": ["Readings", "Alarms", "ExactJSON", "CSQLite", "Glibc", "Dispatch"],
         "Sinks": ["Readings", "Alarms", "ExactJSON", "MQTT", "Glibc"],
         "Gateway": gateway,
@@ -27,7 +30,8 @@ enum Picture {
     ]
 
     private static let gateway: Set<String> = [
-        "ExactJSON", "StrictYAML", "Readings", "DeviceProfiles", "Drivers", "Alarms", "MQTT", "Store", "Sinks", "CSystemd",
+        "ExactJSON", "StrictYAML", "Readings", "DeviceProfiles", "Drivers", "Captures", "Alarms", "MQTT", "DBus", "BlueZ",
+        "Store", "Sinks", "CSystemd",
         "Logging", "ServiceLifecycle", "UnixSignals", "Foundation", "FoundationEssentials", "Glibc", "Dispatch",
     ]
 

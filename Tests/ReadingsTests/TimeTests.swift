@@ -80,7 +80,7 @@ struct InstantTests {
 struct MeasuredAtTests {
     struct Offset: PlaceZone {
         var seconds = 0
-        func secondsFromUTC(at local: CivilTime) -> Int { seconds }
+        func offset(at local: CivilTime) -> WallOffset { .once(seconds) }
     }
 
     let arrived = Instant(rfc3339: "2024-06-15T12:00:00Z")!
@@ -88,9 +88,10 @@ struct MeasuredAtTests {
     private func judge(
         _ said: String?, heard: String? = nil, retained: Bool = false, zone: Int = 0
     ) throws(ImplausibleTime) -> MeasuredAt {
-        try MeasuredAt.judge(
+        try TimeEvidence(
             said: said.flatMap { CivilTime(iso: $0) }, heard: heard.flatMap { Instant(rfc3339: $0) }, arrived: arrived,
-            isRetained: retained, in: Offset(seconds: zone))
+            isRetained: retained
+        ).judged(in: Offset(seconds: zone))
     }
 
     @Test func `the device's own time is taken in the zone of the place`() throws {
@@ -98,8 +99,8 @@ struct MeasuredAtTests {
         #expect(try judge("2024-06-15T19:59:00", zone: 28_800) == MeasuredAt(Instant(rfc3339: "2024-06-15T11:59:00Z")!, .device))
         #expect(try judge("2024-06-15T06:59:00", zone: -18_000) == MeasuredAt(Instant(rfc3339: "2024-06-15T11:59:00Z")!, .device))
         // Old records are as good as new ones.
-        #expect(try judge("2010-01-01T00:00:00").quality == .device)
-        #expect(try judge("2020-01-01T00:00:00", retained: true).quality == .device)
+        #expect(try judge("2010-01-02T00:00:00").quality == .device)
+        #expect(try judge("2020-01-02T00:00:00", retained: true).quality == .device)
     }
 
     @Test func `without a time of its own it was measured when it arrived, unless it was retained`() throws {
@@ -122,6 +123,12 @@ struct MeasuredAtTests {
     @Test(arguments: ["1970-01-01T00:00:12", "2000-01-01T00:00:00", "2009-12-31T23:59:59"])
     func `a clock that was never set is not believed`(said: String) {
         #expect(throws: ImplausibleTime.clockUnset(said: CivilTime(iso: said)!)) { try judge(said) }
+    }
+
+    @Test(arguments: ["2010-01-01T00:00:00", "2021-01-01T23:59:59"])
+    func `a clock that begins with a year long past was never set`(said: String) {
+        #expect(throws: ImplausibleTime.clockWokeUp(said: CivilTime(iso: said)!)) { try judge(said) }
+        #expect(ImplausibleTime.clockWokeUp(said: CivilTime(iso: said)!).code == "clock-unset")
     }
 
     @Test func `ten minutes ahead are believed, and not a second more`() throws {

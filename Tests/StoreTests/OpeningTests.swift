@@ -38,7 +38,7 @@ struct OpeningTests {
         #expect(try folder.value("PRAGMA auto_vacuum") == "2")
         // "VitG"
         #expect(try folder.value("PRAGMA application_id") == "1449751623")
-        #expect(try folder.value("PRAGMA user_version") == "1")
+        #expect(try folder.value("PRAGMA user_version") == "3")
     }
 
     @Test(arguments: [
@@ -61,7 +61,7 @@ struct OpeningTests {
         _ = try folder.store()
         try folder.tamper("PRAGMA user_version = 9")
         let sentence = refusal { _ = try folder.store() }
-        #expect(sentence.contains("is of version 9, and this vitalgate knows 1"), "\(sentence)")
+        #expect(sentence.contains("is of version 9, and this vitalgate knows 3"), "\(sentence)")
         #expect(sentence.contains("written by a newer vitalgate"))
     }
 
@@ -73,6 +73,16 @@ struct OpeningTests {
         _ = try Store(path: folder.database, settings: Setting.all, migrations: [first, second])
         #expect(try folder.value("SELECT group_concat(n) FROM steps") == "1,2")
         #expect(try folder.value("PRAGMA user_version") == "2")
+    }
+
+    @Test func `a database from before there were keys keeps its devices`() async throws {
+        do {
+            _ = try Store(path: folder.database, settings: Setting.all, migrations: [Schema.version1])
+            try folder.tamper("INSERT INTO devices VALUES ('00:11:22:33:44:55', 'Hall', NULL, 1, 'ada')")
+        }
+        let devices = try await folder.store().enrolledDevices()
+        #expect(devices.map(\.name) == ["Hall"])
+        #expect(devices.map(\.keyFile) == [nil])
     }
 
     @Test func `a migration that fails leaves the version before it`() throws {
@@ -140,6 +150,7 @@ struct OpeningTests {
         var renamed = device
         renamed.name = "Hall"
         renamed.profile = "xiaomi/mi-smart-scale"
+        renamed.keyFile = "/etc/vitalgate/keys/hall"
         try await command.enroll(renamed)
         #expect(try await daemon.enrolledDevices() == [renamed])
         #expect(try await command.forget(scale))

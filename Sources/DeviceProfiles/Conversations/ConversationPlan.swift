@@ -30,6 +30,12 @@ package struct ConversationPlan: Sendable {
     /// As it is before anything was heard.
     var driver: (any AskingDriver)?
 
+    /// Whether it reads a memory of the device that keeps what it was asked for: what is lost on the way can be asked for again.
+    package var readsMemory: Bool { steps.contains(where: \.readsMemory) }
+
+    /// Whether its values are handed to the store.
+    package func reads(_ characteristic: BluetoothUUID) -> Bool { frames.reads(characteristic) }
+
     package func session() -> ScriptedConversation { ScriptedConversation(plan: self) }
 }
 
@@ -153,5 +159,29 @@ extension ConversationPlan {
     struct KeepAlive: Sendable {
         var write: Write
         var every: Duration
+    }
+}
+
+extension ConversationPlan {
+    /// For a profile that says nothing of what to say: what the device sends of its own is taken.
+    static func listening(to characteristics: [BluetoothUUID], _ frames: ConversationFrames) -> ConversationPlan {
+        let listening = Listening(silence: .seconds(30), endsWithDisconnection: true)
+        return ConversationPlan(
+            limit: .seconds(300),
+            steps: [
+                Step(kind: .subscribe(characteristics), words: "step 1, subscribe", isOptional: true),
+                Step(kind: .listen(listening), words: "step 2, listen"),
+            ],
+            frames: frames)
+    }
+}
+
+extension ConversationPlan.Step {
+    fileprivate var readsMemory: Bool {
+        switch kind {
+        case .records, .driver, .delete: true
+        case .forEach(let loop): loop.body.contains(where: \.readsMemory)
+        default: false
+        }
     }
 }

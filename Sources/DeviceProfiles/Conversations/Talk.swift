@@ -55,8 +55,15 @@ struct Talk<Line: Link> {
             lastKeepAlive = await moment()
             for step in plan.steps { try await take(step) }
         } catch {
+            // Told to hang up, it may do so before it confirms.
+            if case .failed(.link(.disconnected)) = error, isAtLastWrite { return }
             if case .failed(let reason) = error { throw ConversationFailure(step: place, reason: reason) }
         }
+    }
+
+    private var isAtLastWrite: Bool {
+        guard let last = plan.steps.last, case .write = last.kind else { return false }
+        return place == last.words
     }
 
     /// How long the link has been up; it never runs back.

@@ -103,6 +103,10 @@ struct CompiledFrame: Sendable {
     /// Whether it has fields that come several times.
     var repeats: Bool { rest.repetition != nil }
 
+    /// Whether its bytes say how many they are: nothing repeats to the end, no tail is ignored, no sum may be absent. Then it is
+    /// whole or nothing.
+    var isRigid: Bool { rest.repetition == nil && !rest.ignoresTail && !(rest.checksum?.isOptional ?? false) }
+
     /// Whether the bytes are this frame, and not another from the same place.
     func fits(_ bytes: RawSpan) -> Bool {
         rest.shape.fits(bytes) && (!rest.isToldByLength || (shortest...longest).contains(bytes.byteCount))

@@ -2,13 +2,13 @@ import Readings
 
 /// A whole advertisement as it is on the air: length, type and data, one behind the other.
 /// Core Specification vol. 3 part C 11; types from the Assigned Numbers, 2.3.
-struct AdvertStructures {
-    private(set) var advert = Advertisement()
-    private(set) var name: String?
-    private(set) var services: [BluetoothUUID] = []
+package struct AdvertStructures {
+    package private(set) var advert = Advertisement()
+    package private(set) var name: String?
+    package private(set) var services: [BluetoothUUID] = []
 
     /// nil where a structure leads out of the bytes. A length of zero ends them early: what follows is padding.
-    init?(_ bytes: [UInt8]) {
+    package init?(_ bytes: [UInt8]) {
         var rest = bytes[...]
         while let length = rest.first.map(Int.init), length > 0 {
             rest = rest.dropFirst()

@@ -60,4 +60,39 @@ extension Assembly {
         }
         settled.append(Settled(ticket: entry.ticket, earlier: entry.earlier, outcome: outcome))
     }
+
+    /// One for another text of its profile. What waits is not in it: that can be offered again. What is nowhere else goes over
+    /// where the text still means the same by it: how often a value came in a row, and what was told once for all that follows.
+    package func renewed(for profile: Profile) -> Assembly {
+        var assembly = Assembly(of: profile)
+        for (place, run) in runs where profile.isCount(at: place, equalTo: self.profile) {
+            assembly.runs[place] = run
+        }
+        for (index, bytes) in latest where profile.frames.indices.contains(index) {
+            let frame = profile.frames[index]
+            if frame.isLatest, frame.frame.name == self.profile.frames[index].frame.name { assembly.latest[index] = bytes }
+        }
+        return assembly
+    }
+}
+
+extension Profile {
+    private struct Count: Hashable {
+        var kind: Kind
+        var name: String
+        var frames: Int
+    }
+
+    /// Whether the reading at this place counts equal values, and `other` there counts the same.
+    fileprivate func isCount(at place: Int, equalTo other: Profile) -> Bool {
+        func count(_ profile: Profile) -> Count? {
+            for home in profile.frames.flatMap(\.readings) where home.reading == place {
+                if case .equal(_, let name, let frames) = home.compiled.settles {
+                    return Count(kind: home.compiled.kind, name: name, frames: frames)
+                }
+            }
+            return nil
+        }
+        return count(self) != nil && count(self) == count(other)
+    }
 }

@@ -51,15 +51,7 @@ extension Assembly {
         let frame = profile.frames[index]
         var fields = Fields()
         var found = Found()
-        do throws(DecodeFailure) {
-            if frame.frame.repeats {
-                try frame.frame.runEach(bytes.span.bytes, into: &fields) { fields in
-                    for home in frame.readings where home.compiled.isRepeated { found.add(home.compiled, &fields) }
-                }
-            } else {
-                try frame.frame.run(bytes.span.bytes, into: &fields)
-            }
-        } catch {
+        do throws(DecodeFailure) { try frame.decode(bytes, into: &fields, &found) } catch {
             step.outcomes.append(Outcome(outcome: .rejected(error)))
             return
         }

@@ -75,7 +75,7 @@ struct CompiledReading: Sendable {
     }
 
     struct Factor: Sendable {
-        var each: ExactDecimal
+        var scale: ReadingDefinition.Scale
         var keepsDecimals: Bool
     }
 
@@ -122,9 +122,9 @@ struct CompiledReading: Sendable {
             for unit in value.units {
                 let conditions = try unit.when.map(condition)
                 choices.append(Choice(
-                    first: UInt8(tests.count), end: UInt8(tests.count + conditions.count), isScaled: unit.each != ExactDecimal(1)))
+                    first: UInt8(tests.count), end: UInt8(tests.count + conditions.count), isScaled: unit.scale.each != ExactDecimal(1) || unit.scale.over != 1))
                 tests += conditions.map(\.test)
-                factors.append(Factor(each: unit.each, keepsDecimals: extra.number.statesDecimals))
+                factors.append(Factor(scale: unit.scale, keepsDecimals: extra.number.statesDecimals))
             }
         }
         (self.picks, self.extras, self.choices, self.tests, self.factors) = (picks, extras, choices, tests, factors)
@@ -160,11 +160,18 @@ package struct DecodedReading: Sendable {
         @inline(never)
         func times(_ factor: CompiledReading.Factor) -> Value? {
             var product = self
-            let (mantissa, isBeyond) = mantissa.multipliedReportingOverflow(by: factor.each.mantissa)
+            let scale = factor.scale
+            guard scale.over == 1 else {
+                let value = ExactDecimal(mantissa, exponent: exponent).times(scale.each.mantissa, over: scale.over, places: scale.places)
+                guard let value else { return nil }
+                (product.mantissa, product.exponent) = (value.mantissa, value.exponent)
+                return product
+            }
+            let (mantissa, isBeyond) = mantissa.multipliedReportingOverflow(by: scale.each.mantissa)
             guard !isBeyond else { return nil }
             product.mantissa = mantissa
             // Fields have exponents of -18 to 7 and factors of -9 to 9.
-            product.exponent &+= factor.each.exponent
+            product.exponent &+= scale.each.exponent
             guard !factor.keepsDecimals else { return product }
             while product.exponent < 0, product.mantissa % 10 == 0 {
                 product.mantissa /= 10
@@ -248,7 +255,8 @@ extension CompiledReading {
         if let time {
             if let bad = time.read(&fields, into: &decoded) { return .badValue(bad) }
         } else {
-            decoded.time = -1
+            // The output is used again: nothing of the reading before may stay in it.
+            (decoded.time, decoded.ago, decoded.plusSeconds) = (-1, -1, 0)
         }
         decoded.user = user.value(&fields)
         decoded.number = number.value(&fields)

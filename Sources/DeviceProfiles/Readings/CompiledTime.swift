@@ -14,6 +14,8 @@ struct CompiledTime: Sendable {
     private let form: Form
     private let plusMinutes: WireNumber?
     private let plusSeconds: WireNumber?
+    /// What is added to every time, in seconds.
+    private let plus: Int64
     let isUTC: Bool
 
     /// Longer ago than this nobody stored a measurement: a hundred years, in seconds.
@@ -30,9 +32,18 @@ struct CompiledTime: Sendable {
         case .ago(let number, let seconds): form = .ago(try WireNumber(number, in: scope), secondsEach: Int64(seconds))
         case .parts(let parts): form = .parts(try parts.map { part throws(YAMLProblem) in try WireNumber(part, in: scope) })
         }
-        plusMinutes = try time.plusMinutes.map { number throws(YAMLProblem) in try WireNumber(number, in: scope) }
-        plusSeconds = try time.plusSeconds.map { number throws(YAMLProblem) in try WireNumber(number, in: scope) }
+        let (minutes, byMinutes) = try CompiledTime.offset(time.plusMinutes, in: scope)
+        let (seconds, bySeconds) = try CompiledTime.offset(time.plusSeconds, in: scope)
+        (plusMinutes, plusSeconds, plus) = (byMinutes, bySeconds, minutes * 60 + seconds)
         isUTC = time.isUTC
+    }
+
+    private static func offset(_ offset: ReadingDefinition.Offset?, in scope: Scope) throws(YAMLProblem) -> (fixed: Int64, WireNumber?) {
+        switch offset {
+        case .fixed(let number): (Int64(number), nil)
+        case .number(let number): (0, try WireNumber(number, in: scope))
+        case nil: (0, nil)
+        }
     }
 
     /// Fills in the time. Returns the field whose value no calendar has.
@@ -69,7 +80,7 @@ struct CompiledTime: Sendable {
         let seconds = plusSeconds?.whole(&fields) ?? 0
         // An offset that leads out of the calendar was never meant.
         guard minutes.magnitude <= UInt64(CompiledTime.longest / 60), seconds.magnitude <= UInt64(CompiledTime.longest) else { return nil }
-        decoded.plusSeconds = minutes * 60 + seconds
+        decoded.plusSeconds = minutes * 60 + seconds + plus
         return nil
     }
 

@@ -43,7 +43,15 @@ struct ReadingDefinition: Sendable {
     struct UnitChoice: Sendable {
         var when: [ConditionText]
         var unit: Unit
+        var scale: Scale
+    }
+
+    /// What a number is multiplied by: `each`, or `each / over` where no decimal is that fraction.
+    struct Scale: Sendable {
         var each: ExactDecimal
+        var over: Int64 = 1
+        /// Decimals of what comes of a fraction, rounded half to even.
+        var places = 0
     }
 
     /// A number on the wire.
@@ -92,10 +100,16 @@ struct ReadingDefinition: Sendable {
         }
 
         var form: Form
-        var plusMinutes: Number?
-        var plusSeconds: Number?
+        var plusMinutes: Offset?
+        var plusSeconds: Offset?
         var isUTC = false
         var node: YAMLNode
+    }
+
+    /// What is added to a device's time.
+    enum Offset: Sendable {
+        case number(Number)
+        case fixed(Int)
     }
 
     /// What another frame adds.

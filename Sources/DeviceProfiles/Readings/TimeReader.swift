@@ -39,13 +39,21 @@ enum TimeReader {
             }
             time = ReadingDefinition.Time(form: .parts(numbers), node: node)
         }
-        time.plusMinutes = try map.optional("plus-minutes").map { node throws(YAMLProblem) in try ValueReader.number(node) }
-        time.plusSeconds = try map.optional("plus-seconds").map { node throws(YAMLProblem) in try ValueReader.number(node) }
+        time.plusMinutes = try map.optional("plus-minutes").map { node throws(YAMLProblem) in try offset(node, most: 1440) }
+        time.plusSeconds = try map.optional("plus-seconds").map { node throws(YAMLProblem) in try offset(node, most: 86_400) }
         if let zone = map.optional("zone") {
             guard try zone.text() == "utc" else { throw zone.problem("the only zone is 'utc'; without it the time is that of the place") }
             time.isUTC = true
         }
         return time
+    }
+
+    /// A field, or a number for devices whose clock is always so far off: a day at most, for more is another epoch.
+    private static func offset(_ node: YAMLNode, most: Int) throws(YAMLProblem) -> ReadingDefinition.Offset {
+        guard !node.isQuoted, let text = try? node.text(), Int(signedDigits: text) != nil else { return .number(try ValueReader.number(node)) }
+        let fixed = try node.int()
+        guard (-most...most).contains(fixed), fixed != 0 else { throw node.problem("write a field, or a number from -\(most) to \(most) that is not 0") }
+        return .fixed(fixed)
     }
 
     private static func seconds(_ node: YAMLNode) throws(YAMLProblem) -> Int {

@@ -95,7 +95,42 @@ enum ValueReader {
             throw node.problem("\(vital.id) is told in \(vital.unit.rawValue), and '\(unit.rawValue)' does not convert to that")
         }
         let when = try ReadingReader.several(when, ReadingReader.condition)
-        return ReadingDefinition.UnitChoice(when: when, unit: unit, each: try factor(each))
+        return ReadingDefinition.UnitChoice(when: when, unit: unit, scale: try scale(each, unit, vital))
+    }
+
+    /// `0.1`, or a fraction: `1/30`.
+    ///
+    /// A fraction that some decimal is, such as 1/200, is that decimal. Of any other the product is rounded half to even to
+    /// the vital's precision + 2 decimals, as values converted to the vital's unit are; so it must be told in that unit.
+    private static func scale(_ node: YAMLNode?, _ unit: Unit, _ vital: Vital) throws(YAMLProblem) -> ReadingDefinition.Scale {
+        guard let node, !node.isQuoted, let text = try? node.text(), let slash = text.firstIndex(of: "/") else {
+            return ReadingDefinition.Scale(each: try factor(node))
+        }
+        guard let top = Int(digits: text[..<slash]), let bottom = Int(digits: text[text.index(after: slash)...]),
+            (1...1_000_000).contains(top), (1...1_000_000).contains(bottom)
+        else { throw node.problem("write a fraction of two whole numbers from 1 to 1000000, such as 1/30") }
+        // In lowest terms a fraction is a decimal where nothing but twos and fives is below its line.
+        var (over, each) = (Int64(bottom), ExactDecimal(Int64(top)))
+        let common = greatestCommonDivisor(over, each.mantissa)
+        (over, each.mantissa) = (over / common, each.mantissa / common)
+        var (rest, decimal) = (over, each)
+        while decimal.mantissa % 10 == 0 { decimal = ExactDecimal(decimal.mantissa / 10, exponent: decimal.exponent + 1) }
+        while rest % 2 == 0 || rest % 5 == 0, decimal.mantissa <= 1_000_000 {
+            let by: Int64 = rest % 10 == 0 ? 10 : rest % 5 == 0 ? 5 : 2
+            rest /= by
+            decimal = ExactDecimal(decimal.mantissa * (10 / by), exponent: decimal.exponent - 1)
+        }
+        if rest == 1, decimal.mantissa <= 1_000_000, decimal.exponent >= -9 { return ReadingDefinition.Scale(each: decimal) }
+        guard unit == vital.unit else {
+            throw node.problem("\(text) is no decimal, and what comes of it is rounded as \(vital.id) is told: write it in \(vital.unit.rawValue)")
+        }
+        return ReadingDefinition.Scale(each: each, over: over, places: vital.precision + 2)
+    }
+
+    private static func greatestCommonDivisor(_ one: Int64, _ other: Int64) -> Int64 {
+        var (one, other) = (one, other)
+        while other != 0 { (one, other) = (other, one % other) }
+        return one
     }
 
     /// What the number is multiplied by: between 0.000001 and 1000000, without zeros at its end.

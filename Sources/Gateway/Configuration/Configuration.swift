@@ -5,9 +5,13 @@ package struct Configuration: Sendable {
     /// Where the database is.
     package var storePath: String
     package var place: Place
+    /// What says that this machine's clock is right.
+    package var clock: ClockTrust
     /// Folders with profiles beside the shipped ones.
     package var profileFolders: [String]
     package var sources: [Source]
+    /// nil where Bluetooth is not used.
+    package var bluetooth: BluetoothSettings?
     package var sinks: [Sink]
     package var alarms: AlarmSettings
     package var logLevel: LogLevel

@@ -8,12 +8,17 @@ extension Configuration {
     /// Reads a configuration. An unknown key, a wrong type or an impossible value names the file, the line and what to write.
     package static func read(_ text: String, file: String) throws(YAMLProblem) -> Configuration {
         let map = try YAMLNode.load(text, file: file).map()
-        try map.only(["store", "place", "profiles", "sources", "sinks", "alarms", "log"])
+        try map.only(["store", "place", "clock", "profiles", "sources", "bluetooth", "sinks", "alarms", "log"])
+        let bluetooth = try map.optional("bluetooth").map { node throws(YAMLProblem) in try BluetoothSettings(node) }
+        // Readings have to come from somewhere.
+        let sources = try bluetooth == nil ? map.required("sources") : map.optional("sources")
         return Configuration(
             storePath: try storePath(map.optional("store")),
             place: try place(map.optional("place")),
+            clock: try clock(map.optional("clock")),
             profileFolders: try texts(map.optional("profiles")),
-            sources: try unique(map.required("sources"), named: \.name, source),
+            sources: try sources.map { node throws(YAMLProblem) in try unique(node, named: \.name, source) } ?? [],
+            bluetooth: bluetooth,
             sinks: try unique(map.required("sinks"), named: \.name, sink),
             alarms: try alarms(map.optional("alarms")),
             logLevel: try logLevel(map.optional("log")))
@@ -36,6 +41,18 @@ extension Configuration {
         return place
     }
 
+    private static func clock(_ node: YAMLNode?) throws(YAMLProblem) -> ClockTrust {
+        guard let map = try node?.map() else { return .auto }
+        try map.only(["trust"])
+        let trust = try map.required("trust")
+        switch try trust.text() {
+        case "auto": return .auto
+        case "always": return .always
+        case let path where path.hasPrefix("/"): return .file(path)
+        default: throw trust.problem("'auto', 'always', or the path of a file that is there while the clock is right")
+        }
+    }
+
     private static func source(_ node: YAMLNode) throws(YAMLProblem) -> Source {
         let map = try node.map()
         try map.only(["name", "mqtt"])
@@ -55,7 +72,11 @@ extension Configuration {
             topics.append(text)
         }
         guard !topics.isEmpty else { throw topicsNode.problem("a source without topics hears nothing") }
-        return Source(name: try name(map), broker: try BrokerSettings(settings), topics: topics)
+        let name = try name(map)
+        guard name != BluetoothSettings.source else {
+            throw try map.required("name").problem("'\(name)' is what the ledger calls this machine's own radio: take another name")
+        }
+        return Source(name: name, broker: try BrokerSettings(settings), topics: topics)
     }
 
     private static func sink(_ node: YAMLNode) throws(YAMLProblem) -> Sink {

@@ -7,7 +7,7 @@ package enum SecretFile {
     }
 
     package static func read(_ path: String) throws(Failure) -> String {
-        let file = path.contains("/") ? path : credentials.map { "\($0)/\(path)" } ?? path
+        let file = path.contains("/") ? path : credential(path) ?? path
         guard let data = FileManager.default.contents(atPath: file) else {
             throw Failure(description: "the secret file \(file) cannot be read; does it exist, and may this user read it?")
         }
@@ -20,5 +20,8 @@ package enum SecretFile {
         return text
     }
 
-    private static var credentials: String? { ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"] }
+    /// Where the unit's credential of this name is; nil for a process without credentials.
+    static func credential(_ name: String) -> String? {
+        ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"].map { "\($0)/\(name)" }
+    }
 }

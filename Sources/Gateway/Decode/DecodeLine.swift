@@ -91,13 +91,13 @@ package struct DecodeLine: Sendable {
         answer.add("readings", readings(of: decoding, request))
     }
 
-    private func add(_ summary: Decoding.Summary, to answer: inout JSONObject) {
+    func add(_ summary: Decoding.Summary, to answer: inout JSONObject) {
         answer.add("outcome", .string(summary.outcome))
         answer.add("code", summary.code.map { .string($0) })
         answer.add("detail", summary.detail.map { .string($0) })
     }
 
-    private func frame(_ outcome: DecodeOutcome) -> JSON {
+    func frame(_ outcome: DecodeOutcome) -> JSON {
         var object = JSONObject([("outcome", .string(outcome.name))])
         object.add("code", outcome.code.map { .string($0) })
         object.add("detail", outcome.detail.map { .string($0) })
@@ -110,7 +110,7 @@ package struct DecodeLine: Sendable {
     }
 
     /// - Parameter device: told where a message may speak of several.
-    private func reading(_ reading: Reading, receivedAt: Instant?, of device: DeviceID? = nil, _ request: Request) -> JSON {
+    func reading(_ reading: Reading, receivedAt: Instant?, of device: DeviceID? = nil, _ request: Request) -> JSON {
         var object = JSONObject([("kind", .string(reading.kind.rawValue))])
         object.add("device", device.map { .string($0.description) })
         let (time, quality) = request.time(of: reading, receivedAt: receivedAt)
@@ -156,6 +156,11 @@ extension DecodeLine {
         var place: Place?
         /// The device's bind key.
         var key: [UInt8]?
+
+        init(_ observation: Observation, place: Place?) {
+            self.observation = observation
+            self.place = place
+        }
 
         init(_ object: JSONObject, profiles: ProfileSet) throws(BadInput) {
             for (key, value) in object.members where value == .null {

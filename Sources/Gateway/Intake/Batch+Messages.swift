@@ -17,7 +17,7 @@ extension Batch {
             if let device = seen.address, wantsDecoded(device, seen, decoded, state) {
                 try take(decoded, of: device, message, relay, &transaction, &state)
             } else {
-                try take(seen, message, relay, &transaction, &state)
+                try take(seen, in: .message(message, relay), &transaction, &state)
             }
         case .decoded(let device, let outcomes):
             try take(outcomes, of: device, message, relay, &transaction, &state)
@@ -52,27 +52,33 @@ extension Batch {
         _ transaction: inout IntakeTransaction, _ state: inout Intake.State
     ) throws {
         guard admits(device, relay, &transaction, state) else { return }
-        var readings: [Reading] = []
-        var others: [DecodeOutcome] = []
-        for outcome in outcomes {
-            if case .readings(let found) = outcome { readings += found } else if !others.contains(outcome) { others.append(outcome) }
-        }
         guard !outcomes.isEmpty else {
             return count("nothing-to-decode", "\(device): nothing that \(relay.name) reads", device: device, &transaction)
         }
-        let filed = (readings.isEmpty ? [] : [.readings(readings)]) + others
+        let filed = Batch.filed(outcomes)
         // One frame for all readings of a device, one for each reason that there is none: each keeps the whole message.
         guard filed.count * message.payload.count <= Batch.mostKept else {
             let detail = "\(device): \(filed.count) frames of a message of \(message.payload.count) bytes; send fewer at once"
             return count(BadInput.Code.tooLarge.rawValue, detail, device: device, &transaction)
         }
         for outcome in filed {
+            let frame = record(.message(message, relay), of: device, relay)
             if relay.relaysBroadcasts, state.bursts.repeats(outcome, of: device, at: arrived.monotonic) {
                 count("repeat", "\(device): the same broadcast again", device: device, isTold: false, &transaction)
                 continue
             }
-            _ = try fileNew(outcome, record(message, relay, of: device, relay), &transaction, &state)
+            _ = try fileNew(outcome, frame, &transaction, &state)
         }
+    }
+
+    /// What a bridge says of one device in one item: one frame for all readings, one for each reason that there is none.
+    static func filed(_ outcomes: [DecodeOutcome]) -> [DecodeOutcome] {
+        var readings: [Reading] = []
+        var others: [DecodeOutcome] = []
+        for outcome in outcomes {
+            if case .readings(let found) = outcome { readings += found } else if !others.contains(outcome) { others.append(outcome) }
+        }
+        return (readings.isEmpty ? [] : [.readings(readings)]) + others
     }
 
     private mutating func fileNew(
@@ -91,6 +97,16 @@ extension Batch {
         guard admits(part.device, relay, &transaction, state) else { return }
         let key = Joins.Key(source: source, format: relay.name, device: part.device)
         var entry = state.joins[key]
+        var (relay, part) = (relay, part)
+        if entry.isOfAnother(relay) {
+            if let begun = entry.begun(message, of: part.device, at: arrived.monotonic) {
+                (relay, part) = begun
+            } else {
+                for held in entry.held { try end(held, &transaction, &state) }
+                entry = Joins.Entry()
+            }
+        }
+        entry.relay = relay
         let (isNew, results) = relay.join(part, into: &entry.join, at: arrived.monotonic, isRetained: message.isRetained)
         guard !results.isEmpty, let join = entry.join else {
             let detail = "\(message.topic.prefix(120)): nothing in it that \(relay.name) reads"
@@ -103,7 +119,7 @@ extension Batch {
         }
         for result in results {
             // The identity of a clockless reading stands on the first of its parts: a later part adds to the same reading.
-            let frame = record(message, relay, of: part.device, relay)
+            let frame = record(.message(message, relay), of: part.device, relay)
             let filed = try fileNew(
                 result.outcome, frame, isHeld: result.missing != nil, since: join.beganAt + UInt64(result.place), &transaction, &state)
             if let missing = result.missing {

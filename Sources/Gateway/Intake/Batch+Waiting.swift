@@ -10,24 +10,29 @@ extension Batch {
     /// - Parameters:
     ///   - row: the frame's own, where it is in custody already.
     ///   - isRepeat: whether the same bytes were heard just before.
+    ///   - mayBeRedelivered: whether its broker may have sent it before; nil: what is so of this connection.
     /// - Returns: false where it only repeats what was heard, and nothing came of it.
     mutating func take(
         _ item: Observation.Item, as record: FrameRecord, row: Int64? = nil, by profile: Profile, isRepeat: Bool = false,
-        _ transaction: inout IntakeTransaction, _ state: inout Intake.State
+        mayBeRedelivered: Bool? = nil, _ transaction: inout IntakeTransaction, _ state: inout Intake.State
     ) throws -> Bool {
         let key = Assemblies.Key(device: record.device, profile: profile.name)
-        let step = state.assemblies.take(item.content, of: record.device, by: profile, at: now)
+        let step = state.assemblies.take(item.content, of: record.device, by: profile, key: state.keys[record.device], at: now)
         try end(step.settled, of: key, &transaction, &state)
         let outcome = DecodeOutcome(step.outcomes.map(\.outcome))
         let tickets = step.outcomes.compactMap(\.ticket)
-        if isRepeat, outcome.readings.isEmpty, tickets.isEmpty, step.joined.isEmpty { return false }
+        let isVain = outcome.readings.isEmpty && tickets.isEmpty && step.joined.isEmpty
+        if row == nil { state.bursts.note(item.content, of: record.device, isVain: isVain) }
+        if !isVain, profile.isSealed(item.content) { state.bursts.noteOpened(item.content, of: record.device) }
+        if isRepeat, isVain { return false }
         if row == nil { transaction.received(source: record.source) }
         let filed = try file(
-            outcome, record, row: row, isHeld: !tickets.isEmpty, heard: item.receivedAt, mayBeRedelivered: connection.isResumed,
-            &transaction, &state)
+            outcome, record, row: row, isHeld: !tickets.isEmpty, heard: item.receivedAt,
+            mayBeRedelivered: mayBeRedelivered ?? connection.isResumed, &transaction, &state)
         state.assemblies.hold(
             Assemblies.HeldFrame(
-                row: filed.row, record: record, heard: item.receivedAt, mayBeRedelivered: row != nil || connection.isResumed),
+                row: filed.row, record: record, item: item,
+                mayBeRedelivered: mayBeRedelivered ?? (row != nil || connection.isResumed)),
             under: tickets, of: key)
         for joined in step.joined { try settle(joined.ticket, of: key, like: filed, &transaction, &state) }
         return true
@@ -39,7 +44,7 @@ extension Batch {
         for held in state.joins.overdue(at: arrived.monotonic) { try end(held, &transaction, &state) }
     }
 
-    private mutating func end(
+    mutating func end(
         _ ends: [Assembly.Settled], of key: Assemblies.Key, _ transaction: inout IntakeTransaction, _ state: inout Intake.State
     ) throws {
         // One frame may have waited for several things.
@@ -51,7 +56,7 @@ extension Batch {
             let outcome = DecodeOutcome(all)
             if isPending, outcome.readings.isEmpty { continue }
             let filed = try file(
-                outcome, held.record, row: held.row, heard: held.heard, mayBeRedelivered: held.mayBeRedelivered, &transaction, &state)
+                outcome, held.record, row: held.row, heard: held.item.receivedAt, mayBeRedelivered: held.mayBeRedelivered, &transaction, &state)
             for ticket in ends.filter({ $0.ticket == end.ticket }).flatMap(\.earlier) {
                 try settle(ticket, of: key, like: filed, &transaction, &state)
             }
@@ -91,6 +96,7 @@ extension Batch {
 
     /// The item of a message that holds no other of this device.
     private func onlyItem(of record: FrameRecord) -> Observation.Item? {
+        if record.format == RadioFrame.format { return RadioFrame.observation(in: record.body)?.items.first }
         guard let said = try? profiles[record.format]?.relayed(topic: record.topic ?? "", payload: record.body) else { return nil }
         let items = said.flatMap { item -> [Observation.Item] in
             if case .observation(let seen, _) = item, seen.address == record.device { seen.items } else { [] }

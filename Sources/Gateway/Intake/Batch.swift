@@ -13,10 +13,12 @@ struct Batch {
 
     let source: String
     let connection: SourceConnection
-    let profiles: ProfileSet
+    var profiles: ProfileSet
     let place: Place
     /// One clock reading for the batch; each frame counts on by a microsecond, so that no two share a monotonic time.
     private(set) var arrived: Arrival
+    /// Where the next frame stands among all that its message says: 65536 for each item, and its part of that.
+    private var position = 0
     /// Told to those who watch once the batch is on the disk.
     private(set) var events: [GatewayEvent] = []
 
@@ -39,7 +41,10 @@ struct Batch {
         guard !items.isEmpty else {
             return count("nothing-to-decode", "\(message.topic.prefix(120)): nothing in it that \(relay.name) reads", &transaction)
         }
-        for item in items { try take(item, message, relay, &transaction, &state) }
+        for (index, item) in items.enumerated() {
+            position = index << 16
+            try take(item, message, relay, &transaction, &state)
+        }
     }
 
     private func relayed(_ message: ReceivedMessage) throws(BadInput) -> (Profile, [RelayedItem]) {
@@ -55,6 +60,8 @@ struct Batch {
     /// No two frames share a monotonic time, and clockless readings of one frame are told apart by a nanosecond each.
     mutating func moveOn(behind outcome: DecodeOutcome) { arrived.monotonic += UInt64(max(1000, outcome.readings.count)) }
 
+    mutating func tell(_ event: GatewayEvent) { events.append(event) }
+
     /// Counts an item that never comes into custody.
     mutating func count(
         _ code: String, _ detail: String, device: DeviceID? = nil, isTold: Bool = true, _ transaction: inout IntakeTransaction
@@ -65,12 +72,11 @@ struct Batch {
     }
 
     mutating func take(
-        _ seen: Observation, _ message: ReceivedMessage, _ relay: Profile,
-        _ transaction: inout IntakeTransaction, _ state: inout Intake.State
+        _ seen: Observation, in envelope: Envelope, _ transaction: inout IntakeTransaction, _ state: inout Intake.State
     ) throws {
         guard let device = seen.address else { return count("bad-address", "a frame without a device", &transaction) }
         let enrolled = state.devices[device]
-        let forced = enrolled?.profile.flatMap { profiles[$0] }
+        let forced = (enrolled?.profile ?? envelope.profile).flatMap { profiles[$0] }
         if let name = enrolled?.profile, forced == nil {
             let detail = "\(device) is enrolled with \(name), and there is no such profile"
             return count(BadInput.Code.unknownProfile.rawValue, detail, device: device, &transaction)
@@ -86,17 +92,19 @@ struct Batch {
         guard !seen.items.isEmpty else {
             return count("nothing-to-decode", "\(device): nothing that \(profile.name) reads", device: device, &transaction)
         }
-        let kept = seen.items.count * message.payload.count
+        let kept = seen.items.count * envelope.size
         guard kept <= Batch.mostKept else {
-            let detail = "\(device): \(seen.items.count) frames in a message of \(message.payload.count) bytes; send fewer at once"
+            let detail = "\(device): \(seen.items.count) frames in a message of \(envelope.size) bytes; send fewer at once"
             return count(BadInput.Code.tooLarge.rawValue, detail, device: device, &transaction)
         }
         for item in seen.items {
             let isRepeat = state.bursts.repeats(item.content, of: device, at: arrived.monotonic)
             let reader = profiles.reader(of: item.content, for: profile)
-            let frame = record(message, relay, of: device, reader)
+            let frame = record(envelope, of: device, reader)
+            // What was encrypted and read once was sent once, whenever and by whomever it is brought again.
+            let isReplay = reader.isSealed(item.content) && state.bursts.wasOpened(item.content, of: device)
             // A profile that counts frames hears repeats too.
-            if isRepeat, !reader.countsFrames {
+            if isRepeat || isReplay, !reader.countsFrames {
                 countRepeat(of: device, &transaction)
             } else if try take(item, as: frame, by: reader, isRepeat: isRepeat, &transaction, &state) {
                 arrived.monotonic += 1000
@@ -107,13 +115,12 @@ struct Batch {
     }
 
     /// A frame on its way to its fate.
-    func record(_ message: ReceivedMessage, _ relay: Profile, of device: DeviceID, _ profile: Profile) -> FrameRecord {
-        FrameRecord(
-            source: source, format: relay.name, topic: message.topic, device: device, profile: profile.name,
-            profileVersion: profile.version, arrived: arrived,
-            custody: message.qos > 0 ? .acknowledged : .bestEffort, isRetained: message.isRetained,
-            connection: connection.number, packetID: message.qos > 0 ? message.packetID : nil,
-            body: relay.storable(message.payload), fate: .rejected)
+    mutating func record(_ envelope: Envelope, of device: DeviceID, _ profile: Profile) -> FrameRecord {
+        defer { position += 1 }
+        return FrameRecord(
+            source: source, format: envelope.format, topic: envelope.topic, device: device, profile: profile.name,
+            profileVersion: profile.version, arrived: arrived, custody: envelope.custody, isRetained: envelope.isRetained,
+            connection: connection.number, packetID: envelope.packetID, place: position, body: envelope.body, fate: .rejected)
     }
 
     private mutating func countRepeat(of device: DeviceID, _ transaction: inout IntakeTransaction) {

@@ -39,28 +39,13 @@ struct Filing {
             return
         }
         isConflict = standing.recurrence == .conflict
-        let (measuredAt, quarantine) = Filing.judge(reading, frame, heard: heard, in: place)
+        let judgement = try Judgement(
+            reading, of: frame.device, heard: heard, arrived: frame.arrivedAt, isSynchronised: frame.isDated,
+            isRetained: frame.isRetained, in: place, transaction)
         record = ReadingRecord(
             device: frame.device, reading: reading, identity: standing.identity, revision: standing.revision,
-            measuredAt: measuredAt, quarantine: quarantine, conflictOf: isConflict ? standing.earlier : nil)
-    }
-
-    private static func judge(
-        _ reading: Reading, _ frame: FrameRecord, heard: Instant?, in place: Place
-    ) -> (MeasuredAt?, ReadingRecord.Quarantine?) {
-        let measuredAt: MeasuredAt
-        do throws(ImplausibleTime) {
-            measuredAt = try MeasuredAt.judge(
-                said: reading.deviceTime, isUTC: reading.isUTC, ago: reading.secondsAgo, heard: heard, arrived: frame.arrived.wall, isRetained: frame.isRetained, in: place)
-        } catch {
-            return (nil, ReadingRecord.Quarantine(code: error.code, detail: error.detail))
-        }
-        guard let absurd = reading.values.first(where: { !$0.isPlausible }) else { return (measuredAt, nil) }
-        let range = absurd.vital.plausible
-        return (measuredAt, ReadingRecord.Quarantine(
-            code: "implausible-value",
-            detail: "\(absurd.name) \(absurd.reported.text): a living person shows "
-                + "\(range.lowerBound.text) to \(range.upperBound.text) \(absurd.vital.unit.rawValue)"))
+            measuredAt: judgement.measuredAt, quarantine: judgement.quarantine, conflictOf: isConflict ? standing.earlier : nil,
+            heard: heard, clockAhead: judgement.clockAhead)
     }
 }
 
@@ -86,10 +71,13 @@ extension FrameRecord {
 }
 
 extension FiledReading {
-    init(_ record: ReadingRecord, profile: String, arrived: Instant, isRetained: Bool) {
+    init(
+        _ record: ReadingRecord, profile: String, arrived: Instant, isRetained: Bool, supersedes: Int? = nil,
+        correction: String? = nil, isRetracted: Bool = false
+    ) {
         self.init(
             identity: record.identity, revision: record.revision, device: record.device, reading: record.reading,
             measuredAt: record.measuredAt ?? MeasuredAt(arrived, .unset), arrivedAt: arrived, profile: profile,
-            isRetained: isRetained)
+            isRetained: isRetained, supersedes: supersedes, correction: correction, isRetracted: isRetracted)
     }
 }

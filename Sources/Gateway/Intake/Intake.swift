@@ -8,7 +8,6 @@ import Synchronization
 /// Where everything comes in: a batch of messages becomes frames, readings and alarms in one transaction, and only then
 /// may the source be told that we have them.
 package final class Intake: Sendable {
-    private let profiles: ProfileSet
     private let store: Store
     private let clocks: Clocks
     private let place: Place
@@ -16,36 +15,52 @@ package final class Intake: Sendable {
     private let observer: GatewayObserver
     private let state: Mutex<State>
 
-    /// What is remembered between batches. All of it can be had from the store again.
+    /// What is remembered between batches. All but the profiles can be had from the store again.
     struct State: Sendable {
+        /// All of one reading of the folders: `adopt` changes them between two batches.
+        var profiles: ProfileSet
         var watch: Watch
         var devices = Devices()
+        var keys = Keyring()
         var bursts = Bursts()
         var assemblies = Assemblies()
         var joins = Joins()
+        /// Whether frames may wait for a wall clock that is right; at the start nobody knows.
+        var awaitsClock = true
     }
 
     package init(
         profiles: ProfileSet, store: Store, clocks: Clocks, place: Place, watch: Watch, bell: Bell,
         observer: @escaping GatewayObserver
     ) {
-        self.profiles = profiles
         self.store = store
         self.clocks = clocks
         self.place = place
         self.bell = bell
         self.observer = observer
-        state = Mutex(State(watch: watch))
+        state = Mutex(State(profiles: profiles, watch: watch))
     }
 
     /// Takes a batch in, on the thread of its source. Returns when it is on the disk, or refuses it whole: then the source
     /// sends it again, and nothing of it has happened.
     package func take(_ messages: [ReceivedMessage], from source: String, over connection: SourceConnection) -> BatchVerdict {
-        let result = state.withLock { state in
+        verdict(from: source, state.withLock { state in
             file(from: source, over: connection, &state) { batch, transaction, state in
                 for message in messages { try batch.take(message, &transaction, &state) }
             }
-        }
+        })
+    }
+
+    /// Takes in what a radio of this machine heard, in one transaction.
+    package func take(_ frames: [RadioFrame], from source: String) -> BatchVerdict {
+        verdict(from: source, state.withLock { state in
+            file(from: source, over: SourceConnection(number: 0, isResumed: false), &state) { batch, transaction, state in
+                for frame in frames { try batch.take(frame, &transaction, &state) }
+            }
+        })
+    }
+
+    private func verdict(from source: String, _ result: Result<[GatewayEvent], any Error>) -> BatchVerdict {
         switch result {
         case .success(let events):
             bell.ring()
@@ -57,22 +72,69 @@ package final class Intake: Sendable {
         }
     }
 
-    /// Files what has waited too long for more of its device. Where nothing has, the store is not asked.
+    /// Files what has waited too long for more of its device, or for a wall clock that is right. Where nothing has, the store
+    /// is not asked.
     package func fileOverdue() {
-        let nobody = SourceConnection(number: 0, isResumed: false)
-        let result = state.withLock { state -> Result<[GatewayEvent], any Error>? in
-            let monotonic = clocks.now().monotonic
-            let isDue = state.assemblies.deadline.map { $0 <= Int64(monotonic / 1_000_000) } ?? false
-            guard !state.assemblies.isRestored || isDue || state.joins.isAnyOverdue(at: monotonic) else { return nil }
-            return file(from: "", over: nobody, &state) { _, _, _ in }
+        let results = state.withLock { state -> [Result<[GatewayEvent], any Error>] in
+            let now = clocks.now()
+            var results: [Result<[GatewayEvent], any Error>] = []
+            if state.awaitsClock, now.isSynchronised { results.append(restamp(by: now, &state)) }
+            let isDue = state.assemblies.deadline.map { $0 <= Int64(now.monotonic / 1_000_000) } ?? false
+            if !state.assemblies.isRestored || isDue || state.joins.isAnyOverdue(at: now.monotonic) {
+                results.append(file(from: "", over: .none, &state) { _, _, _ in })
+            }
+            return results
+        }
+        for result in results {
+            switch result {
+            case .success(let events):
+                bell.ring()
+                events.forEach(observer)
+            case .failure(let error):
+                observer(.commitFailed(source: "", reason: "\(error)"))
+            }
+        }
+    }
+
+    /// The wall clock is right: all that was dated by a wrong one is told again.
+    private func restamp(by now: Arrival, _ state: inout State) -> Result<[GatewayEvent], any Error> {
+        Result {
+            var watch = state.watch
+            let restamp = try store.intake { transaction in
+                var restamp = Restamp(in: place, now: now)
+                try restamp.run(transaction)
+                if restamp.readings > 0 { watch = Watch(limits: watch.limits, active: try transaction.activeEpisodes()) }
+                return restamp
+            }
+            (state.watch, state.awaitsClock) = (watch, false)
+            return restamp.frames == 0 ? [] : [.restamped(frames: restamp.frames, readings: restamp.readings)]
+        }
+    }
+
+    /// Puts a new set of profiles in the place of the old one and reads all keys again, between two batches and whole: on any
+    /// fault nothing has changed. What waits goes on waiting; nothing of it is lost or told twice, see `Batch.changeOver`.
+    package func adopt(_ profiles: ProfileSet) throws(Refusal) -> Changeover {
+        let (result, change) = state.withLock { state in
+            var change = Changeover(from: state.profiles, to: profiles)
+            let result = file(from: "", over: .none, &state) { batch, transaction, state in
+                try state.check(profiles)
+                let keys = state.keys
+                let problems = state.keys.read(of: state.devices.all)
+                guard problems.isEmpty else { throw Refusal(problems.map(\.description)) }
+                change.keys = state.keys.count
+                change.changedKeys = state.keys.changes(since: keys)
+                state.profiles = profiles
+                change.offeredAgain = try batch.changeOver(to: profiles, &transaction, &state)
+            }
+            return (result, change)
         }
         switch result {
-        case nil: break
         case .success(let events):
             bell.ring()
             events.forEach(observer)
-        case .failure(let error):
-            observer(.commitFailed(source: "", reason: "\(error)"))
+            return change
+        case .failure(let refusal as Refusal): throw refusal
+        case .failure(let error): throw Refusal(["nothing can be kept: \(error)"])
         }
     }
 
@@ -84,9 +146,14 @@ package final class Intake: Sendable {
         let before = state
         do {
             return .success(try store.intake { transaction in
-                try state.devices.refresh(from: transaction)
-                var batch = Batch(
-                    source: source, connection: connection, profiles: profiles, place: place, arrived: clocks.now())
+                let isEnrolmentNew = try state.devices.refresh(from: transaction)
+                let now = clocks.now()
+                if !now.isSynchronised { state.awaitsClock = true }
+                var batch = Batch(source: source, connection: connection, profiles: state.profiles, place: place, arrived: now)
+                if isEnrolmentNew {
+                    for problem in state.keys.read(of: state.devices.all) { batch.tell(.keyUnusable(problem.description)) }
+                    state.bursts.forgetVain()
+                }
                 if !state.assemblies.isRestored {
                     try batch.restore(&transaction, &state)
                     state.assemblies.isRestored = true
@@ -113,6 +180,9 @@ package struct SourceConnection: Sendable {
         self.number = number
         self.isResumed = isResumed
     }
+
+    /// Of what the gateway does by itself.
+    static let none = SourceConnection(number: 0, isResumed: false)
 }
 
 extension Intake.State {
@@ -121,12 +191,15 @@ extension Intake.State {
         private var version: Int64?
         private var byID: [DeviceID: EnrolledDevice] = [:]
 
-        mutating func refresh(from transaction: borrowing IntakeTransaction) throws {
-            guard let enrolment = try transaction.enrolledDevices(ifChangedSince: version) else { return }
+        /// - Returns: whether they changed.
+        mutating func refresh(from transaction: borrowing IntakeTransaction) throws -> Bool {
+            guard let enrolment = try transaction.enrolledDevices(ifChangedSince: version) else { return false }
             version = enrolment.version
             byID = Dictionary(enrolment.devices.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+            return true
         }
 
         subscript(device: DeviceID) -> EnrolledDevice? { byID[device] }
+        var all: Dictionary<DeviceID, EnrolledDevice>.Values { byID.values }
     }
 }

@@ -1,4 +1,5 @@
 import DeviceProfiles
+import MQTT
 import Readings
 import Store
 
@@ -21,6 +22,8 @@ struct Joins: Sendable {
     }
 
     struct Entry: Sendable {
+        /// The format as it was when the first of them came: they are joined by that, though it is another meanwhile.
+        var relay: Profile?
         var join: MessageJoin?
         var held: [Held] = []
     }
@@ -46,5 +49,18 @@ struct Joins: Sendable {
 }
 
 extension Joins.Entry {
+    /// Whether it began with another text of the format.
+    func isOfAnother(_ today: Profile) -> Bool { relay.map { $0.version != today.version } ?? false }
+
+    /// The format that it began with, and what that makes of a message; nil where the message is no part of what has begun.
+    func begun(_ message: ReceivedMessage, of device: DeviceID, at monotonic: UInt64) -> (relay: Profile, part: MessagePart)? {
+        guard let relay, !isOverdue(at: monotonic),
+            case .part(let part)? = (try? relay.relayed(topic: message.topic, payload: message.payload))?.first, part.device == device
+        else { return nil }
+        var next = join
+        let (isNew, results) = relay.join(part, into: &next, at: monotonic, isRetained: message.isRetained)
+        return isNew || results.isEmpty ? nil : (relay, part)
+    }
+
     fileprivate func isOverdue(at monotonic: UInt64) -> Bool { join.map { $0.deadline < monotonic } ?? true }
 }

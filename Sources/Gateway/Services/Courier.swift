@@ -97,8 +97,9 @@ extension Delivery {
         switch entry.payload {
         case .reading(let stored):
             self.init(sequence: entry.seq, .reading(FiledReading(
-                stored.record, profile: stored.origin.profile ?? "", arrived: stored.origin.arrived.wall,
-                isRetained: stored.origin.isRetained)))
+                stored.record, profile: stored.origin.profile ?? "", arrived: stored.arrivedAt,
+                isRetained: stored.origin.isRetained, supersedes: stored.supersedes,
+                correction: stored.correction?.cause.rawValue, isRetracted: stored.state == .retracted)))
         case .alarm(let event):
             self.init(sequence: entry.seq, .alarm(event))
         }

@@ -4,6 +4,7 @@ import Store
 /// Tells systemd when readings are taken in, and that they still are.
 package struct Supervisor: Service {
     let sources: [SourceService]
+    var radio: RadioService?
     let store: Store
     let bell: Bell
     let systemd: Systemd
@@ -30,7 +31,8 @@ package struct Supervisor: Service {
     /// One turn: the loops turn, the store answers, and whoever waits for the journal looks again.
     private func alive(for pause: Duration) async {
         let latest = ContinuousClock.now - Supervisor.patience
-        if sources.allSatisfy({ $0.lastTurn > latest }), (try? await store.tallies()) != nil { systemd.isAlive() }
+        let turn = sources.allSatisfy { $0.lastTurn > latest } && radio?.isTurning ?? true
+        if turn, (try? await store.tallies()) != nil { systemd.isAlive() }
         bell.ring()
         try? await Task.sleep(for: pause)
     }

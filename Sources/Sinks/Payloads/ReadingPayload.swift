@@ -30,20 +30,33 @@ package enum ReadingPayload {
         return members
     }
 
+    /// Of the form below, raised when a receiver that knows an earlier one could misread it. 2: `retracted`, which stands in
+    /// the place of `values`. It is told where it matters, in what an earlier form could not say.
+    static let form = 2
+
     /// The message for one filed reading.
     package static func json(of filed: FiledReading, gateway: String) -> JSON {
         var object = JSONObject()
         object.add("type", .string("reading"))
         object.add("id", .string(filed.identity.description))
         object.add("revision", .number(String(filed.revision)))
+        object.add("supersedes", filed.supersedes.map { .number(String($0)) })
+        object.add("correction", filed.correction.map { .string($0) })
+        if filed.isRetracted {
+            object.add("form", .number(String(form)))
+            object.add("retracted", .bool(true))
+        }
         object.add("gateway", .string(gateway))
         object.add("device", .string(filed.device.description))
         object.add("profile", .string(filed.profile))
         object.add("kind", .string(filed.reading.kind.rawValue))
         object.add("measuredAt", .string(filed.measuredAt.instant.rfc3339()))
         object.add("timeQuality", .string(filed.measuredAt.quality.rawValue))
+        object.add("timeDoubt", filed.measuredAt.doubt.map { .string($0.rawValue) })
         object.add("deviceTime", filed.reading.deviceTimeText.map { .string($0) })
         object.add("receivedAt", .string(filed.arrivedAt.rfc3339()))
+        // Whoever does not know the word `retracted` finds nothing to file.
+        guard !filed.isRetracted else { return .object(object) }
         object.add("values", values(of: filed.reading))
         for (key, value) in circumstances(of: filed.reading) {
             object.add(key, value)

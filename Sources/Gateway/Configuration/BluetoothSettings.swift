@@ -1,0 +1,44 @@
+import Readings
+import StrictYAML
+
+/// How this machine's own Bluetooth is used. The section alone switches it on; every key may be left out.
+package struct BluetoothSettings: Sendable, Hashable {
+    /// What the ledger calls it.
+    static let source = "bluetooth"
+
+    /// By address, since hci0 may be another one tomorrow; nil for all there are.
+    package var adapters: Set<DeviceID>?
+    /// Devices that are connected at once.
+    package var links = 4
+    /// Whether records are deleted on a device once they are on our disk.
+    package var deletesRecords = false
+
+    package init() {}
+
+    init(_ node: YAMLNode) throws(YAMLProblem) {
+        let map = try node.map()
+        try map.only(["adapters", "links", "delete-records"])
+        if let node = map.optional("adapters") { adapters = try BluetoothSettings.adapters(node) }
+        if let node = map.optional("links") {
+            links = try node.int()
+            guard (1...16).contains(links) else { throw node.problem("1 to 16: few adapters hold more links than that") }
+        }
+        if let node = map.optional("delete-records") { deletesRecords = try node.bool() }
+    }
+
+    private static func adapters(_ node: YAMLNode) throws(YAMLProblem) -> Set<DeviceID>? {
+        if node.kind == .scalar {
+            guard try node.text() == "all" else { throw node.problem("write 'all', or a list of addresses: bluetoothctl list tells them") }
+            return nil
+        }
+        var adapters: Set<DeviceID> = []
+        for node in try node.list() {
+            guard let adapter = DeviceID(address: try node.text()) else {
+                throw node.problem("no address of an adapter: write one such as \"AA:BB:CC:DD:EE:FF\", never hci0")
+            }
+            guard adapters.insert(adapter).inserted else { throw node.problem("\(adapter) stands here twice") }
+        }
+        guard !adapters.isEmpty else { throw node.problem("no adapter hears nothing: write 'all', or leave it out") }
+        return adapters
+    }
+}

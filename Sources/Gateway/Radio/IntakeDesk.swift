@@ -1,0 +1,22 @@
+import Dispatch
+import MQTT
+
+/// Hands frames to the intake on a thread that may wait for the disk.
+final class IntakeDesk: Sendable {
+    private let intake: Intake
+    private let queue = DispatchQueue(label: "vitalgate.radio.intake")
+
+    init(_ intake: Intake) { self.intake = intake }
+
+    /// Returns when all of it is on the disk; else why not.
+    func take(_ frames: [RadioFrame]) async -> String? {
+        await withCheckedContinuation { continuation in
+            queue.async { [intake] in
+                switch intake.take(frames, from: BluetoothSettings.source) {
+                case .acknowledge: continuation.resume(returning: nil)
+                case .refuse(reason: let reason): continuation.resume(returning: reason)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,156 @@
+import Alarms
+import BlueZ
+import DBus
+import Gateway
+import GatewayTesting
+import Logging
+import Readings
+import Store
+import Synchronization
+import Testing
+
+private let cuffOnAir = DeviceID(address: "F0:F1:F2:F3:F4:01")!
+private let scaleOnAir = DeviceID(address: "F0:F1:F2:F3:F4:03")!
+private func uuid(_ short: String) -> String { "0000\(short)-0000-1000-8000-00805f9b34fb" }
+private func serviceData(_ short: String, _ bytes: [UInt8]) -> DBusValue {
+    .dictionary([.string(uuid(short)): .variant(.bytes(bytes))], of: "sv")
+}
+
+private func bytes(_ hex: String) -> [UInt8] {
+    stride(from: 0, to: hex.count, by: 2).map { offset in
+        let start = hex.index(hex.startIndex, offsetBy: offset)
+        return UInt8(hex[start..<hex.index(start, offsetBy: 2)], radix: 16)!
+    }
+}
+
+/// The radio of a gateway over a fake bluetoothd, with a real intake, a real store and the shipped profiles.
+private final class OnAir: Sendable {
+    let bus: PrivateBus
+    let fake: FakeBlueZ
+    let store: Store
+    let events = RecordedEvents()
+    private let folder = TemporaryFolder()
+    private let task: Task<Void, any Error>
+
+    init(_ settings: BluetoothSettings = BluetoothSettings(), enrolled: [DeviceID] = [cuffOnAir, scaleOnAir]) async throws {
+        bus = try PrivateBus()
+        fake = try await FakeBlueZ(on: bus)
+        store = try Store(path: folder.path + "/vitalgate.db")
+        for device in enrolled { try await store.enroll(device) }
+        let profiles = try Ward.shipped.get()
+        let place = try #require(Place(identifier: "Asia/Shanghai"))
+        let intake = Intake(
+            profiles: profiles, store: store, clocks: .machine, place: place,
+            watch: Watch(limits: [:], active: []), bell: Bell(), observer: events.observer)
+        let service = RadioService(
+            settings, bus: bus.address, intake: intake, profiles: profiles, store: store, place: place, clocks: .machine,
+            observer: events.observer)
+        task = Task { try await service.run() }
+        let events = events
+        #expect(await eventually { events.all.contains { if case .radio(.listening) = $0 { true } else { false } } })
+    }
+
+    deinit { task.cancel() }
+
+    var sessions: [SessionReport] {
+        events.all.compactMap { if case .session(let report) = $0 { report } else { nil } }
+    }
+
+    /// A cuff of the Bluetooth SIG wakes up.
+    @discardableResult
+    func wakeCuff() -> String {
+        let device = fake.advertise(cuffOnAir.description, ["Name": .string("CUFF"), "UUIDs": .strings([uuid("1810")])])
+        return fake.addCharacteristic(uuid("2a35"), flags: ["indicate"], to: device)
+    }
+
+    func readings() async throws -> [StoredReading] { try await store.readings(limit: 100).reversed() }
+}
+
+@Suite("Bluetooth, by a stand-in for bluetoothd", .timeLimit(.minutes(3))) struct BluetoothTests {
+    @Test("A broadcast of an enrolled scale is one reading, however often it is repeated; a stranger is counted") func broadcast() async throws {
+        let onAir = try await OnAir()
+        let advert = bytes("0224e607020e10293a00009a38")
+        for _ in 0..<5 {
+            onAir.fake.advertise(scaleOnAir.description, ["Name": .string("MIBFS"), "ServiceData": serviceData("181b", advert)])
+            onAir.fake.advertise("C0:00:00:00:00:01", ["ServiceData": serviceData("181b", advert)])
+        }
+        #expect(try await eventually { try await onAir.readings().count == 1 })
+        let reading = try #require(try await onAir.readings().first)
+        #expect(reading.said.hasPrefix("weight 72.45 kg"))
+        #expect(reading.origin.source == "bluetooth")
+        let frame = try #require(try await onAir.store.recentFrames(limit: 1).first).record
+        #expect(frame.custody == .bestEffort)
+        #expect(frame.fate == .reading)
+        #expect(try await onAir.store.ledger().differences == [])
+        #expect(try await onAir.readings().count == 1)
+    }
+
+    @Test("A cuff that wakes up is connected, and what it indicates is stored; then it is left alone") func cuff() async throws {
+        let onAir = try await OnAir()
+        onAir.fake.onNotify { fake, characteristic in
+            fake.notify(characteristic, bytes("167c0056006100e807060f11111b33000000"))
+            fake.hangUp("/org/bluez/hci0/dev_F0_F1_F2_F3_F4_01")
+        }
+        onAir.wakeCuff()
+        #expect(try await eventually { try await onAir.readings().count == 1 && onAir.sessions.count == 1 })
+        #expect(try await onAir.readings().first?.said.hasPrefix("systolic 124 mmHg, diastolic 86 mmHg") == true)
+        let report = try #require(onAir.sessions.first)
+        #expect(report.failure == nil && report.frames == 1)
+        #expect(report.firstDataAfter != nil)
+        for _ in 0..<10 { onAir.wakeCuff() }
+        try await Task.sleep(for: .milliseconds(300))
+        #expect(onAir.fake.count(of: "Connect") == 1)
+        #expect(try await onAir.store.ledger().differences == [])
+    }
+
+    @Test("Nobody is connected whom nobody enrolled") func defaultDeny() async throws {
+        let onAir = try await OnAir(enrolled: [])
+        onAir.wakeCuff()
+        try await Task.sleep(for: .milliseconds(300))
+        #expect(onAir.fake.count(of: "Connect") == 0)
+        try await onAir.store.enroll(cuffOnAir)
+        #expect(await eventually {
+            onAir.wakeCuff()
+            return onAir.fake.count(of: "Connect") == 1
+        })
+    }
+
+    @Test("A meter's records are stored before they are deleted, and only where that is allowed", arguments: [false, true])
+    func records(deletes: Bool) async throws {
+        var settings = BluetoothSettings()
+        settings.deletesRecords = deletes
+        let onAir = try await OnAir(settings)
+        let device = onAir.fake.advertise(cuffOnAir.description, ["UUIDs": .strings([uuid("1808")]), "Paired": .bool(true)])
+        let measurement = onAir.fake.addCharacteristic(uuid("2a18"), flags: ["notify"], to: device)
+        let control = onAir.fake.addCharacteristic(uuid("2a52"), flags: ["write", "indicate"], to: device)
+        let store = onAir.store
+        let deletion = Deletion()
+        onAir.fake.onWrite { fake, path, value in
+            guard path == control else { return }
+            switch value.first {
+            case 4: fake.notify(control, [5, 0, 2, 0])
+            case 1:
+                fake.notify(measurement, bytes("03060" + "0e407040d10260a000078b0f1"))
+                fake.notify(measurement, bytes("03070" + "0e407040d11260a000078b0f1"))
+                fake.notify(control, [6, 0, 1, 1])
+            default:
+                Task {
+                    let count = try? await store.readings(limit: 10).count
+                    deletion.stored.withLock { $0 = count }
+                    fake.notify(control, [6, 0, 2, 1])
+                }
+            }
+        }
+        onAir.fake.advertise(cuffOnAir.description)
+        #expect(await eventually { onAir.sessions.count == 1 })
+        #expect(onAir.sessions.first?.failure?.detail == nil)
+        #expect(try await onAir.readings().map(\.reading.number) == [6, 7])
+        #expect(try await onAir.store.recentFrames(limit: 10).allSatisfy { $0.record.custody == .deviceRetained })
+        #expect(deletion.stored.withLock { $0 } == (deletes ? 2 : nil))
+    }
+}
+
+/// How many readings there were when the meter was told to delete.
+private final class Deletion: Sendable {
+    let stored = Mutex<Int?>(nil)
+}
