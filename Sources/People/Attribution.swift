@@ -1,13 +1,14 @@
-/// Whose reading it is, and on what ground; or why nobody can say. A wrong person is worse than none.
+/// Whose a reading is, and on what ground; or why nobody can say. A wrong person is worse than none.
 package enum Attribution: Sendable, Hashable {
     case person(PersonID, Ground)
+    /// No person's: an animal, a bag, a try. Somebody said so.
     case nobody
     /// It waits for a person who knows.
     case unassigned(Doubt)
 
     /// From the surest down.
     package enum Ground: Sendable, Hashable {
-        /// Somebody said so of this reading.
+        /// A named person said so of this reading.
         case byHand
         /// The device is theirs.
         case device
@@ -18,10 +19,21 @@ package enum Attribution: Sendable, Hashable {
 
         package var word: String {
             switch self {
-            case .byHand: "hand"
+            case .byHand: "operator"
             case .device: "device"
             case .slot: "slot"
             case .weight: "weight"
+            }
+        }
+
+        /// - Parameter permille: of a weight.
+        package init?(word: String, permille: Int?) {
+            switch word {
+            case "operator": self = .byHand
+            case "device": self = .device
+            case "slot": self = .slot
+            case "weight": self = .weight(permille: permille ?? 0)
+            default: return nil
             }
         }
     }
@@ -43,5 +55,21 @@ package enum Attribution: Sendable, Hashable {
         case nobodyNear = "nobody-near"
         /// More than one is near.
         case severalNear = "several-near"
+        /// Its weight came, or changed, when frames were decoded again, and so may those that it would be compared with.
+        case uncompared
+        /// It would be of a person who does not consent.
+        case noConsent = "no-consent"
+        /// A named person said that nobody knows.
+        case byHand = "operator"
+    }
+
+    package var person: PersonID? { if case .person(let person, _) = self { person } else { nil } }
+
+    /// Whether a named person said so: no rule changes it any more.
+    package var isByHand: Bool {
+        switch self {
+        case .person(_, .byHand), .nobody, .unassigned(.byHand): true
+        default: false
+        }
     }
 }

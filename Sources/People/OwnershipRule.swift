@@ -6,7 +6,7 @@ package struct OwnershipRule: Sendable, Hashable {
         case person(PersonID)
         /// One of these; their weights decide.
         case oneOf(Set<PersonID>)
-        /// Nobody: a pet, a parcel, a try.
+        /// Nobody: a scale for animals or parcels.
         case nobody
     }
 

@@ -32,9 +32,10 @@ struct ReplayTests {
         let persons = (0..<size).map { PersonID("p-\($0)")! }
         var weights = (0..<size).map { _ in Double.random(in: 14...110, using: &dice) }
         let growth = weights.map { $0 < 40 ? 0.012 : dice.normal(0.008) }
-        var household = Household(rules: [OwnershipRule(scale, owner: .oneOf(Set(persons)))])
+        let household = Household(rules: [OwnershipRule(scale, owner: .oneOf(Set(persons)))])
+        var histories: [PersonID: WeightHistory] = [:]
         for (index, person) in persons.enumerated() {
-            household.histories[person] = WeightHistory([.init(at: Instant(milliseconds: 0), kilograms: weights[index])])
+            histories[person] = WeightHistory([.init(at: Instant(milliseconds: 0), kilograms: weights[index])])
         }
         for day in 1...730 {
             for index in 0..<size { weights[index] = max(10, weights[index] + growth[index] + dice.normal(0.1)) }
@@ -45,7 +46,9 @@ struct ReplayTests {
             let at = Instant(milliseconds: Int64(day) * 86_400_000)
             let tenths = Int64((kilograms * 10).rounded())
             let reading = Reading(.bodyWeight, [.init("weight", Quantity(ExactDecimal(tenths, exponent: -1), .kilogram), vital)])
-            let answer = household.attribution(of: reading, from: scale, measuredAt: MeasuredAt(at, .device))
+            let answer = household.attribution(of: reading, from: scale, measuredAt: MeasuredAt(at, .device), arrived: at) { person, _ in
+                histories[person] ?? WeightHistory()
+            }
             var owner: PersonID?
             switch answer {
             case .person(let person, _):
@@ -57,7 +60,7 @@ struct ReplayTests {
                 if !isGuest, Bool.random(using: &dice) { owner = persons[who] }
             }
             if isGuest { score.guests += 1 }
-            if let owner { household.histories[owner, default: WeightHistory()].points.append(.init(at: at, kilograms: kilograms)) }
+            if let owner { histories[owner, default: WeightHistory()].points.append(.init(at: at, kilograms: kilograms)) }
         }
         return score
     }
