@@ -1,14 +1,18 @@
+import People
 import Readings
 
-/// What is watched: one vital of one device.
+/// What is watched: one vital of one device, of each person by themselves: what one shows clears nothing of another.
 package struct Condition: Sendable, Hashable {
     package var device: DeviceID
     /// `Vital.id`
     package var vital: String
+    /// nil: whoever is not known.
+    package var person: PersonID?
 
-    package init(device: DeviceID, vital: String) {
+    package init(device: DeviceID, vital: String, person: PersonID? = nil) {
         self.device = device
         self.vital = vital
+        self.person = person
     }
 }
 
@@ -39,7 +43,7 @@ package struct Episode: Sendable, Hashable {
 package struct AlarmEvent: Sendable, Hashable {
     package enum Phase: String, Sendable, Hashable, CaseIterable {
         case raised
-        /// The level or the side changed.
+        /// The level or the side changed, or it was found to be somebody else's.
         case changed
         case cleared
     }

@@ -1,3 +1,4 @@
+import People
 import Readings
 
 /// Holds the limits and the alarms that are active, and says what a reading changes. A value: a batch that could not be
@@ -16,17 +17,17 @@ package struct Watch: Sendable {
 
     /// Looks at every value of a reading. Events come in the order of the values.
     package mutating func take(
-        _ reading: Reading, _ identity: ReadingIdentity, from device: DeviceID, measuredAt: MeasuredAt
+        _ reading: Reading, _ identity: ReadingIdentity, from device: DeviceID, of person: PersonID? = nil, measuredAt: MeasuredAt
     ) -> [AlarmEvent] {
-        reading.values.compactMap { take($0, identity, from: device, measuredAt: measuredAt) }
+        reading.values.compactMap { take($0, identity, from: device, of: person, measuredAt: measuredAt) }
     }
 
     private mutating func take(
-        _ value: Reading.Value, _ identity: ReadingIdentity, from device: DeviceID, measuredAt: MeasuredAt
+        _ value: Reading.Value, _ identity: ReadingIdentity, from device: DeviceID, of person: PersonID?, measuredAt: MeasuredAt
     ) -> AlarmEvent? {
         guard let (watched, limits) = limits(for: value.vital) else { return nil }
         let canonical = value.canonical
-        let condition = Condition(device: device, vital: watched)
+        let condition = Condition(device: device, vital: watched, person: person)
         let breach = limits.breach(by: canonical.value)
         func event(_ phase: AlarmEvent.Phase, _ episode: Episode) -> AlarmEvent {
             AlarmEvent(

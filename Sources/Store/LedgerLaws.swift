@@ -1,6 +1,8 @@
 /// What must be so, as queries that answer with a sentence for each case where it is not. In the order of the way a frame goes.
 enum LedgerLaws {
-    static let all: [StaticString] = [
+    static let all: [StaticString] = way + people
+
+    private static let way: [StaticString] = [
         """
         SELECT 'the file is damaged: ' || quick_check FROM pragma_quick_check WHERE quick_check <> 'ok'
         """,

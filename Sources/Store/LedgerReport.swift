@@ -36,6 +36,15 @@ package struct LedgerReport: Sendable, Hashable {
         package let dead: Int
     }
 
+    /// How many readings stand under whom. With those in the inbox they are all that are current.
+    package struct PeopleSums: Sendable, Hashable {
+        /// By pseudonym.
+        package let assigned: [String: Int]
+        package let inbox: Int
+        /// Withdrawn, for a named person said that no person measured it.
+        package let nobody: Int
+    }
+
     package let frames: Int
     package let framesByFate: [Fate: Int]
     package let framesByCustody: [Custody: Int]
@@ -44,6 +53,7 @@ package struct LedgerReport: Sendable, Hashable {
     package let readingsByState: [StoredReading.State: Int]
     /// Readings that contradict another; they count under their state too.
     package let conflictingReadings: Int
+    package let people: PeopleSums
     package let alarmEvents: Int
     /// Entries in the journal.
     package let journal: Int

@@ -13,6 +13,7 @@ extension Store {
                 framesByCustody: try counts("SELECT custody, count(*) FROM frames GROUP BY custody", of: Custody.self),
                 refusals: try refusalSums(), readings: states.values.reduce(0, +), readingsByState: states,
                 conflictingReadings: try count("SELECT count(*) FROM readings WHERE conflict_of IS NOT NULL"),
+                people: try database.peopleSums(),
                 alarmEvents: try count("SELECT count(*) FROM alarm_events"),
                 journal: try count("SELECT count(*) FROM journal"),
                 sources: try sourceSums(), tallies: try tallySums(), sinks: sinks, differences: differences)

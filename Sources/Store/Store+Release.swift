@@ -14,6 +14,8 @@ extension Store {
             let because = record.quarantine?.code ?? ""
             record.quarantine = nil
             if let measured { record.measuredAt = MeasuredAt(measured, .corrected) }
+            record.whose = try transaction.household().whose(
+                record, arrived: stored.arrivedAt, after: stored.record, in: transaction)
             guard record.measuredAt != nil else {
                 throw StoreFailure.refusal("\(identity) has no time that can be believed (\(because)): say when it was measured, with --at")
             }

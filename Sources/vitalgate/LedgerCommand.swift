@@ -35,6 +35,11 @@ struct LedgerCommand: AsyncParsableCommand {
             Terminal.table(["READINGS", "ROWS"], sorted(ledger.readingsByState) + [["conflicts", "\(ledger.conflictingReadings)"]])
             Terminal.out("")
             Terminal.table(
+                ["WHOSE", "READINGS"],
+                ledger.people.assigned.sorted { $0.key < $1.key }.map { [$0.key, "\($0.value)"] }
+                    + [["in the inbox", "\(ledger.people.inbox)"], ["nobody's", "\(ledger.people.nobody)"]])
+            Terminal.out("")
+            Terminal.table(
                 ["SINK", "LANE", "ENTRIES", "DELIVERED", "PENDING", "HELD", "FILTERED", "DEAD"],
                 ledger.sinks.map { sums in
                     [sums.sink, sums.lane.rawValue]
@@ -67,6 +72,10 @@ struct LedgerCommand: AsyncParsableCommand {
             object.add("refused", .object(JSONObject(ledger.refusals.map { ($0.code, .integer($0.count)) })))
             object.add("readings", counts(ledger.readingsByState))
             object.add("conflicts", .integer(ledger.conflictingReadings))
+            object.add("people", .object(JSONObject([
+                ("assigned", .object(JSONObject(ledger.people.assigned.sorted { $0.key < $1.key }.map { ($0.key, .integer($0.value)) }))),
+                ("inbox", .integer(ledger.people.inbox)), ("nobody", .integer(ledger.people.nobody)),
+            ])))
             object.add("alarmEvents", .integer(ledger.alarmEvents))
             object.add("journal", .integer(ledger.journal))
             object.add("sinks", .array(ledger.sinks.map { sums in

@@ -47,6 +47,7 @@ extension LedgerCommand {
             for stored in trail.readings {
                 let values = stored.reading.values.map { "\($0.name) \($0.reported.text)" }.joined(separator: ", ")
                 Terminal.out("  reading  \(stored.identity) revision \(stored.revision), \(stored.state.rawValue): \(values)")
+                Terminal.out("           \(stored.record.whose.said)\(stored.record.whose.because.map { ", \($0)" } ?? "")")
                 if let correction = stored.correction {
                     Terminal.out("           \(correction.cause.rawValue) by \(correction.by) at \(correction.at.rfc3339()): \(correction.detail)")
                 }
@@ -81,6 +82,7 @@ extension LedgerCommand {
                     ("id", .string(stored.identity.description)), ("revision", .integer(stored.revision)),
                     ("state", .string(stored.state.rawValue)), ("values", ReadingPayload.values(of: stored.reading)),
                 ])
+                object.add(stored.record.whose)
                 object.add("correction", stored.correction.map { correction in
                     .object(JSONObject([
                         ("cause", .string(correction.cause.rawValue)), ("by", .string(correction.by)),

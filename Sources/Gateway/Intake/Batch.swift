@@ -1,6 +1,7 @@
 import Alarms
 import DeviceProfiles
 import MQTT
+import People
 import Readings
 import Sinks
 import Store
@@ -163,12 +164,16 @@ struct Batch {
         for (index, reading) in readings.enumerated() {
             verdicts.append(try Filing(
                 reading, index: index, of: frame, heard: heard, since: since, mayBeRedelivered: mayBeRedelivered ?? connection.isResumed, in: place,
-                transaction))
+                state.devices.household, transaction))
         }
         frame.settle(by: verdicts)
         let id = try append(frame, row, &transaction)
         var filed = Filed(row: id, fate: frame.fate, code: frame.code, detail: frame.detail)
         for verdict in verdicts {
+            if verdict.isNobodys {
+                events.append(.refused(source: frame.source, device: frame.device, code: Filing.notAPerson, detail: "\(verdict.identity)"))
+                continue
+            }
             guard let record = verdict.record else {
                 filed.reading = filed.reading ?? verdict.duplicateOf
                 events.append(.duplicate(frame.device, verdict.identity))
@@ -182,7 +187,8 @@ struct Batch {
                 continue
             }
             events.append(.reading(told))
-            let alarms = state.watch.take(record.reading, record.identity, from: record.device, measuredAt: told.measuredAt)
+            let alarms = state.watch.take(
+                record.reading, record.identity, from: record.device, of: record.whose.person, measuredAt: told.measuredAt)
             for alarm in alarms {
                 try transaction.append(alarm, at: arrived.wall)
                 events.append(.alarm(alarm))

@@ -1,6 +1,7 @@
 import Alarms
 import DeviceProfiles
 import MQTT
+import People
 import Readings
 import Store
 import Synchronization
@@ -181,6 +182,8 @@ package final class Intake: Sendable {
                 if isEnrolmentNew {
                     for problem in state.keys.read(of: state.devices.all) { batch.tell(.keyUnusable(problem.description)) }
                     state.bursts.forgetVain()
+                    // Alarms go with readings that were found to be somebody else's.
+                    state.watch = Watch(limits: state.watch.limits, active: try transaction.activeEpisodes())
                 }
                 if !state.assemblies.isRestored {
                     try batch.restore(&transaction, &state)
@@ -244,11 +247,13 @@ extension Intake.State {
     struct Devices: Sendable {
         private var version: Int64?
         private var byID: [DeviceID: EnrolledDevice] = [:]
+        private(set) var household = Household()
 
         /// - Returns: whether they changed.
         mutating func refresh(from transaction: borrowing IntakeTransaction) throws -> Bool {
             guard let enrolment = try transaction.enrolledDevices(ifChangedSince: version) else { return false }
             version = enrolment.version
+            household = enrolment.household
             byID = Dictionary(enrolment.devices.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
             return true
         }

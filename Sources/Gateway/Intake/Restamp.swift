@@ -1,3 +1,4 @@
+import People
 import Readings
 import Store
 
@@ -7,6 +8,7 @@ struct Restamp {
     let place: Place
     /// By a wall clock that is right.
     let now: Arrival
+    private var household = Household()
     private var correction: Int64?
     private(set) var frames = 0
     private(set) var readings = 0
@@ -18,6 +20,7 @@ struct Restamp {
 
     mutating func run(_ transaction: borrowing IntakeTransaction) throws {
         try transaction.restampClocks(by: now)
+        household = try transaction.household()
         for waiting in try transaction.unsynchronised(ofBoot: now.boot) {
             let arrived = waiting.arrived.wall(by: now)
             try transaction.restamp(frame: waiting.frame, to: arrived)
@@ -46,6 +49,7 @@ struct Restamp {
         record.measuredAt = judgement.measuredAt
         record.clockAhead = judgement.clockAhead
         record.quarantine = quarantine
+        record.whose = try household.whose(record, arrived: arrived, after: stored.record, in: transaction)
         let correction = try self.correction ?? transaction.open(
             Correction(.restamp, at: now.wall, by: "vitalgate", detail: "the clock of the gateway became right"))
         self.correction = correction

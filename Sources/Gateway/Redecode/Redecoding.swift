@@ -1,4 +1,5 @@
 import DeviceProfiles
+import People
 import Readings
 import Store
 
@@ -22,6 +23,7 @@ package struct Redecoding {
     private var changed: [ReadingIdentity: ReadingIdentity.StoredValues] = [:]
     private var differences: [Difference] = []
     private var correction: Int64?
+    private var household = Household()
 
     /// - Parameter by: who answers for it.
     package init(
@@ -82,6 +84,7 @@ package struct Redecoding {
     private mutating func page(
         after id: Int64, _ transaction: borrowing IntakeTransaction, at: (Int64) -> Instant?
     ) throws -> Int64? {
+        household = try transaction.household()
         let frames = try transaction.frames(readBy: profile.name, since: since, after: id, limit: Redecoding.batch)
         var ends: [(StoredFrame, Rereading.Result)] = []
         for frame in frames { ends += rereading.take(frame) }
@@ -141,8 +144,10 @@ package struct Redecoding {
         case passed(isConflict: Bool)
         case quarantined(ReadingRecord.Quarantine)
         case duplicate(of: Int64)
-        /// A later frame said more under the same identity: that one answers for it.
+        /// A later frame said more under the same identity: that one answers for it. Or it is nobody's, whatever it says.
         case elsewhere
+        /// Its device is nobody's.
+        case nobodys
     }
 
     private mutating func end(
@@ -154,6 +159,7 @@ package struct Redecoding {
             isRetained: frame.record.isRetained, in: place, transaction)
         let standing = mine.last { $0.state != .superseded }
         if standing == nil, !mine.isEmpty { return .elsewhere }
+        if standing?.record.whose == .nobody { return .elsewhere }
         var record = ReadingRecord(
             device: frame.record.device, reading: reading, identity: own, measuredAt: judgement.measuredAt,
             quarantine: judgement.quarantine, heard: heard, clockAhead: judgement.clockAhead)
@@ -164,13 +170,20 @@ package struct Redecoding {
             record.conflictOf = standing.record.conflictOf
             let isSame = standing.reading.says(reading) && standing.measuredAt == record.measuredAt
                 && standing.record.quarantine == record.quarantine
-            if !isSame { try correct(standing, with: record, transaction, at) }
+            if !isSame {
+                record.whose = try household.whose(
+                    record, arrived: frame.record.arrivedAt, after: standing.record, comparing: false, in: transaction)
+                if record.whose == .nobody { try takeBack(standing, transaction, at); return .nobodys }
+                try correct(standing, with: record, transaction, at)
+            }
             return record.quarantine.map { .quarantined($0) } ?? .passed(isConflict: record.conflictOf != nil)
         }
         let place = try transaction.standing(of: reading.values, under: own, unless: changed)
         if place.recurrence == .duplicate { return .duplicate(of: place.earlier ?? 0) }
         record.identity = place.identity
         record.conflictOf = place.recurrence == .conflict ? place.earlier : nil
+        record.whose = try household.whose(record, arrived: frame.record.arrivedAt, comparing: false, in: transaction)
+        if record.whose == .nobody { return .nobodys }
         tell(record.quarantine == nil ? .new : .quarantined, frame, record.identity, before: nil, after: Redecoding.say(record))
         try write(record, of: frame.id, transaction, at)
         return record.quarantine.map { .quarantined($0) } ?? .passed(isConflict: record.conflictOf != nil)
@@ -221,6 +234,8 @@ package struct Redecoding {
                 (fate, code, detail) = (.reading, nil, nil)
             } else if let quarantine = quarantines.first {
                 (fate, code, detail) = (.quarantined, quarantine.code, quarantine.detail)
+            } else if ends.contains(.nobodys) {
+                (fate, code, detail) = (.ignored, Filing.notAPerson, "what its device shows is no person's, as somebody has said")
             } else if case .duplicate(let row)? = ends.first {
                 (fate, code, detail, original) = (.duplicate, nil, nil, row)
             }
@@ -260,7 +275,8 @@ package struct Redecoding {
         let values = record.reading.values.map { "\($0.name) \($0.reported.text)" }.joined(separator: ", ")
         let marks = record.reading.marks.isEmpty ? "" : " [\(record.reading.marks.joined(separator: ", "))]"
         let time = record.measuredAt.map { " at \($0.instant.rfc3339()) (\($0.quality.rawValue))" } ?? ""
-        return values + marks + time + (record.quarantine.map { ", quarantined: \($0.code)" } ?? "")
+        let person = record.whose.person.map { " of \($0)" } ?? ""
+        return values + marks + time + person + (record.quarantine.map { ", quarantined: \($0.code)" } ?? "")
     }
 }
 

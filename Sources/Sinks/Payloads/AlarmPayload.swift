@@ -1,5 +1,6 @@
 import Alarms
 import ExactJSON
+import People
 import Readings
 
 /// An alarm event in JSON.
@@ -13,6 +14,7 @@ package enum AlarmPayload {
         object.add("side", .string(event.episode.side.rawValue))
         object.add("gateway", .string(gateway))
         object.add("device", .string(event.episode.condition.device.description))
+        object.add("person", event.episode.condition.person.map { .string($0.description) })
         object.add("vital", .string(event.episode.condition.vital))
         object.add("value", .string(event.value.value.text))
         object.add("ucum", event.value.unit.ucum.map { .string($0) })

@@ -1,4 +1,5 @@
 import ExactJSON
+import People
 import Readings
 
 /// A reading in JSON. The same words in the decode contract, on MQTT and in files; README documents them.
@@ -48,6 +49,7 @@ package enum ReadingPayload {
         }
         object.add("gateway", .string(gateway))
         object.add("device", .string(filed.device.description))
+        object.add("person", filed.person.map { .string($0.description) })
         object.add("profile", .string(filed.profile))
         object.add("kind", .string(filed.reading.kind.rawValue))
         object.add("measuredAt", .string(filed.measuredAt.instant.rfc3339()))
