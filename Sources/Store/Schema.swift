@@ -193,4 +193,6 @@ enum Schema {
 
     /// Where a device's bind key is: a path, or the name of a systemd credential. Never the key.
     static let version3 = "ALTER TABLE devices ADD COLUMN key_file TEXT"
+
+    static let version4 = ""
 }

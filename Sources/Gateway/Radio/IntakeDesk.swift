@@ -1,5 +1,6 @@
 import Dispatch
 import MQTT
+import Readings
 
 /// Hands frames to the intake on a thread that may wait for the disk.
 final class IntakeDesk: Sendable {
@@ -16,6 +17,16 @@ final class IntakeDesk: Sendable {
                 case .acknowledge: continuation.resume(returning: nil)
                 case .refuse(reason: let reason): continuation.resume(returning: reason)
                 }
+            }
+        }
+    }
+
+    /// What the device streamed ends here.
+    func hungUp(_ device: DeviceID) async {
+        await withCheckedContinuation { continuation in
+            queue.async { [intake] in
+                _ = intake.hungUp(device, from: BluetoothSettings.source)
+                continuation.resume()
             }
         }
     }
