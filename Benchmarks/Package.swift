@@ -26,6 +26,13 @@ let package = Package(
         .target(name: "CMalloc"),
         .executableTarget(name: "decode", dependencies: ["DeviceProfiles", "Readings", "CFrame", "CMalloc"], swiftSettings: strict),
 
+        // What a reading costs beside many that are stored: by the product's store, and by C on the same file.
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3"),
+        .target(name: "Alarms", dependencies: ["Readings"], swiftSettings: strict),
+        .target(name: "Store", dependencies: ["Readings", "Alarms", "ExactJSON", "CSQLite"], swiftSettings: strict),
+        .target(name: "CRows", cSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("sqlite3")]),
+        .executableTarget(name: "storing", dependencies: ["Store", "Readings", "CRows"], swiftSettings: strict),
+
         // Messages from a broker to the disk: what publishes and measures, and the same job in C.
         .executableTarget(
             name: "load", cSettings: [.unsafeFlags(["-O3"])],

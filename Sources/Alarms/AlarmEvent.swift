@@ -26,6 +26,11 @@ package struct Episode: Sendable, Hashable {
     package var raisedAt: Instant
     /// The latest time of measurement that this episode has seen: older readings may raise, never clear.
     package var newest: Instant
+    /// Of a continuous vital: since when the limit was reached, and how far it went, in the canonical unit.
+    package var since: Instant?
+    package var extreme: ExactDecimal?
+    /// Of a continuous vital that is within its limits again: since when.
+    package var until: Instant?
 
     package init(
         id: String, condition: Condition, level: AlarmLevel, side: AlarmSide, raisedAt: Instant, newest: Instant
@@ -36,6 +41,16 @@ package struct Episode: Sendable, Hashable {
         self.side = side
         self.raisedAt = raisedAt
         self.newest = newest
+    }
+}
+
+extension Episode {
+    /// With its extreme as far as `value` reaches.
+    func widened(by value: ExactDecimal) -> Episode {
+        guard let extreme else { return self }
+        var episode = self
+        episode.extreme = side == .low ? min(extreme, value) : max(extreme, value)
+        return episode
     }
 }
 

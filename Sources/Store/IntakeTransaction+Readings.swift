@@ -77,8 +77,8 @@ extension IntakeTransaction {
             INSERT INTO readings(
               frame, device, identity, revision, measured_at, time_quality, time_doubt, conflict_of, state, code, detail,
               heard, clock_ahead, withheld, correction, person, ground, permille, doubt,
-              kind, user, number, qualifier, device_time, record_time, utc, ago, continuous, "values", marks)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+              kind, user, number, qualifier, device_time, record_time, utc, ago, continuous, "values", marks, summary)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         statement.bind(frame)
         statement.bind(record.device.description)
@@ -136,10 +136,11 @@ extension IntakeTransaction {
 
     private func write(_ episode: Episode, clearedAt: Instant?) throws(StoreFailure) {
         let statement = try database.statement("""
-            INSERT INTO alarms(id, device, vital, person, level, side, raised_at, newest_at, cleared_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO alarms(id, device, vital, person, level, side, raised_at, newest_at, cleared_at, since, until, extreme)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT(id) DO UPDATE SET
-              level = excluded.level, side = excluded.side, newest_at = excluded.newest_at, cleared_at = excluded.cleared_at
+              level = excluded.level, side = excluded.side, newest_at = excluded.newest_at, cleared_at = excluded.cleared_at,
+              until = excluded.until, extreme = excluded.extreme
             """)
         statement.bind(episode.id)
         statement.bind(episode.condition.device.description)
@@ -150,6 +151,9 @@ extension IntakeTransaction {
         statement.bind(episode.raisedAt)
         statement.bind(episode.newest)
         statement.bind(clearedAt)
+        statement.bind(episode.since)
+        statement.bind(episode.until)
+        statement.bind(episode.extreme?.stored)
         try statement.run()
     }
 

@@ -9,11 +9,12 @@ enum LedgerLaws {
         // Received = frames + tallies.
         """
         WITH
-          taken AS (SELECT source, count(*) AS n FROM frames GROUP BY source),
+          pieces AS (SELECT frame, sum(items) AS n FROM stream_pieces GROUP BY frame),
+          taken AS (SELECT source, sum(items + ifnull(pieces.n, 0)) AS n FROM frames LEFT JOIN pieces ON frame = id GROUP BY source),
           counted AS (SELECT source, sum(count) AS n FROM tallies GROUP BY source),
           named AS (SELECT name FROM sources UNION SELECT source FROM taken UNION SELECT source FROM counted)
         SELECT 'source ' || named.name || ': ' || ifnull(received, 0) || ' received, but '
-          || ifnull(taken.n, 0) || ' frames and ' || ifnull(counted.n, 0) || ' counted'
+          || ifnull(taken.n, 0) || ' in frames and ' || ifnull(counted.n, 0) || ' counted'
         FROM named LEFT JOIN sources ON sources.name = named.name
           LEFT JOIN taken ON taken.source = named.name LEFT JOIN counted ON counted.source = named.name
         WHERE ifnull(received, 0) <> ifnull(taken.n, 0) + ifnull(counted.n, 0)
@@ -25,6 +26,7 @@ enum LedgerLaws {
             sum(conflict_of IS NOT NULL) AS conflicts, sum(state IN ('current', 'quarantined')) AS live
           FROM readings GROUP BY frame)
         SELECT 'frame ' || id || ' has the fate ' || fate || ', but ' || CASE
+            WHEN minute IS NULL AND fate = 'summarised' THEN 'is no minute of a stream'
             WHEN n IS NULL THEN 'no reading'
             WHEN fate = 'reading' THEN 'all of its readings are quarantined'
             WHEN fate = 'conflict' THEN 'none of its readings contradicts another'
@@ -35,6 +37,9 @@ enum LedgerLaws {
           WHEN 'reading' THEN ifnull(good, 0) = 0
           WHEN 'conflict' THEN ifnull(conflicts, 0) = 0
           WHEN 'quarantined' THEN ifnull(bad, 0) = 0
+          -- A minute without a valid sample has no summary.
+          WHEN 'summarised' THEN minute IS NULL OR (n IS NULL AND code IS NULL)
+          WHEN 'waiting' THEN n IS NOT NULL AND minute IS NULL
           -- A correction may have ended readings that it once brought.
           ELSE n IS NOT NULL AND (refiled IS NULL OR live > 0) END
         """,
@@ -46,6 +51,19 @@ enum LedgerLaws {
           ELSE ' is a duplicate of reading ' || f.duplicate_of || ', which is not there' END
         FROM frames f LEFT JOIN readings r ON r.id = f.duplicate_of
         WHERE (f.fate = 'duplicate' AND r.id IS NULL) OR (f.fate <> 'duplicate' AND f.duplicate_of IS NOT NULL)
+        """,
+        // A minute that goes on lies in pieces, one that ended in its frame; and its summary speaks of all that is in it.
+        """
+        SELECT 'frame ' || f.id || ' is ' || f.fate || ', and ' || count(p.frame) || ' piece(s) of a stream lie beside it'
+        FROM stream_pieces p LEFT JOIN frames f ON f.id = p.frame
+        WHERE f.id IS NULL OR f.fate <> 'waiting' OR f.minute IS NULL GROUP BY p.frame
+        """,
+        """
+        SELECT 'frame ' || f.id || ' holds ' || f.items || ' received, but its summary ' || r.id || ' speaks of '
+          || json_extract(r.summary, '$.frames')
+        FROM frames f JOIN readings r ON r.frame = f.id
+        WHERE f.minute IS NOT NULL AND f.fate = 'summarised' AND r.summary IS NOT NULL AND r.state = 'current'
+          AND json_extract(r.summary, '$.frames') <> f.items
         """,
         """
         SELECT 'reading ' || r.id || ' is of frame ' || r.frame || ', which is not there'

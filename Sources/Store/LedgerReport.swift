@@ -4,7 +4,7 @@ package struct LedgerReport: Sendable, Hashable {
         package let source: String
         /// Items that came in.
         package let received: Int
-        /// Of these, taken into custody.
+        /// Of these, taken into custody; a frame that is a minute of a stream counts as all that is in it.
         package let frames: Int
         /// Of these, counted only.
         package let tallied: Int

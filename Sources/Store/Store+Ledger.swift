@@ -33,7 +33,8 @@ extension Store {
 
     private func sourceSums() throws(StoreFailure) -> [LedgerReport.SourceSums] {
         try database.statement("""
-            SELECT name, received, (SELECT count(*) FROM frames WHERE source = name),
+            SELECT name, received, (SELECT ifnull(sum(items), 0) FROM frames WHERE source = name)
+                + (SELECT ifnull(sum(p.items), 0) FROM stream_pieces p JOIN frames f ON f.id = p.frame WHERE f.source = name),
               (SELECT ifnull(sum(count), 0) FROM tallies WHERE source = name)
             FROM sources ORDER BY name
             """).rows { row in

@@ -72,7 +72,7 @@ extension Store {
     /// Alarms, the latest raised first.
     package func alarms(activeOnly: Bool, limit: Int = 1000) throws(StoreFailure) -> [AlarmRecord] {
         let statement = try database.statement("""
-            SELECT id, device, vital, person, level, side, raised_at, newest_at, cleared_at FROM alarms
+            SELECT id, device, vital, person, level, side, raised_at, newest_at, since, until, extreme, cleared_at FROM alarms
             WHERE cleared_at IS NULL OR NOT ? ORDER BY raised_at DESC, id LIMIT ?
             """)
         statement.bind(activeOnly)
@@ -105,7 +105,7 @@ extension Database {
                   WHERE a.vital IN (
                     coalesce(shared.value, r.kind || '.' || v.key),
                     coalesce(shared.value, r.kind || '.' || v.key) || '.' || r.qualifier))
-              ), a.newest_at))
+              ), a.newest_at)), a.since, a.until, a.extreme
             FROM alarms a WHERE a.cleared_at IS NULL ORDER BY a.raised_at, a.id
             """)
         statement.bind(JSON.object(JSONObject(Kind.sharedVitals.map { ($0.key, .string($0.value)) })).text)

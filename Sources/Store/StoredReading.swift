@@ -60,7 +60,7 @@ extension StoredReading {
         c.cause, c.at, c."by", c.detail, \
         r.device, r.identity, r.revision, r.measured_at, r.time_quality, r.time_doubt, r.code, r.detail, r.conflict_of, \
         r.heard, r.clock_ahead, r.person, r.ground, r.permille, r.doubt, \
-        r.kind, r.user, r.number, r.qualifier, r.device_time, r.record_time, r.utc, r.ago, r.continuous, r."values", r.marks
+        r.kind, r.user, r.number, r.qualifier, r.device_time, r.record_time, r.utc, r.ago, r.continuous, r."values", r.marks, r.summary
         """
 
     /// From a row of `columns`.

@@ -82,6 +82,14 @@ final class Ward {
         intake.take(messages, from: source, over: SourceConnection(number: connection, isResumed: resumed))
     }
 
+    /// In one transaction.
+    @discardableResult
+    func take(all messages: [ReceivedMessage], from source: String = "ward") -> BatchVerdict {
+        intake.take(messages, from: source, over: SourceConnection(number: 1, isResumed: false))
+    }
+
+    func hungUp(_ device: DeviceID, from source: String = "ward") { _ = intake.hungUp(device, from: source) }
+
     /// A message of the topic for raw frames, with a packet number of its own unless it is given one.
     func raw(
         _ json: String, to topic: String = "vitalgate/raw/ward-3", qos: Int = 1, packet: UInt16? = nil, retained: Bool = false

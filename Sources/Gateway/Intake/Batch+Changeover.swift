@@ -13,6 +13,7 @@ extension Batch {
         to profiles: ProfileSet, _ transaction: inout IntakeTransaction, _ state: inout Intake.State
     ) throws -> Int {
         let outdated = Set(self.profiles.profiles.filter { profiles[$0.name]?.version != $0.version }.map(\.name))
+        try close(&transaction, &state) { outdated.contains($0.record.profile ?? "") }
         self.profiles = profiles
         state.bursts.forgetVain()
         let waiting = Set(try transaction.waitingFrames().map(\.id))

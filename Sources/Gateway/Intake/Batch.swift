@@ -99,8 +99,10 @@ struct Batch {
             return count(BadInput.Code.tooLarge.rawValue, detail, device: device, &transaction)
         }
         for item in seen.items {
-            let isRepeat = state.bursts.repeats(item.content, of: device, at: arrived.monotonic)
             let reader = profiles.reader(of: item.content, for: profile)
+            // A heart that beats as before is a sample as before, and no repeat.
+            let isStream = !envelope.isRetained && reader.streamRole(of: item.content) == .only
+            let isRepeat = !isStream && state.bursts.repeats(item.content, of: device, at: arrived.monotonic)
             let frame = record(envelope, of: device, reader)
             // What was encrypted and read once was sent once, whenever and by whomever it is brought again.
             let isReplay = reader.isSealed(item.content) && state.bursts.wasOpened(item.content, of: device)

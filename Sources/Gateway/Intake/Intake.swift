@@ -29,6 +29,7 @@ package final class Intake: Sendable {
         var bursts = Bursts()
         var assemblies = Assemblies()
         var joins = Joins()
+        var streams = Streams()
         /// Whether frames may wait for a wall clock that is right; at the start nobody knows.
         var awaitsClock = true
     }
@@ -103,8 +104,14 @@ package final class Intake: Sendable {
         let (results, rest) = state.withLock { state -> ([Result<[GatewayEvent], any Error>], Duration?) in
             let now = clocks.now()
             var results: [Result<[GatewayEvent], any Error>] = []
-            if state.awaitsClock, now.isSynchronised { results.append(restamp(by: now, &state)) }
-            let isDue = state.assemblies.deadline.map { $0 <= Int64(now.monotonic / 1_000_000) } ?? false
+            if state.awaitsClock, now.isSynchronised {
+                results.append(file(from: "", over: .none, &state) { batch, transaction, state in
+                    try batch.close(&transaction, &state) { !$0.record.arrived.isSynchronised }
+                })
+                results.append(restamp(by: now, &state))
+            }
+            let deadlines = [state.assemblies.deadline, state.streams.deadline].compactMap(\.self)
+            let isDue = deadlines.contains { $0 <= Int64(now.monotonic / 1_000_000) }
             if !state.assemblies.isRestored || isDue || state.joins.isAnyOverdue(at: now.monotonic) {
                 results.append(file(from: "", over: .none, &state) { _, _, _ in })
             }
@@ -125,6 +132,17 @@ package final class Intake: Sendable {
         return isRefused ? max(rest ?? .zero, .seconds(1)) : rest
     }
 
+    /// A device hung up: what it streamed ends here.
+    package func hungUp(_ device: DeviceID, from source: String) -> BatchVerdict {
+        verdict(from: source, state.withLock { state in
+            guard state.streams.knows(device) else { return .success([]) }
+            return file(from: source, over: .none, &state) { batch, transaction, state in
+                try batch.close(&transaction, &state) { $0.record.device == device && $0.record.source == source }
+                state.streams.endSessions(of: device, from: source)
+            }
+        })
+    }
+
     /// The wall clock is right: all that was dated by a wrong one is told again.
     private func restamp(by now: Arrival, _ state: inout State) -> Result<[GatewayEvent], any Error> {
         Result {
@@ -132,7 +150,7 @@ package final class Intake: Sendable {
             let restamp = try store.intake { transaction in
                 var restamp = Restamp(in: place, now: now)
                 try restamp.run(transaction)
-                if restamp.readings > 0 { watch = Watch(limits: watch.limits, active: try transaction.activeEpisodes()) }
+                if restamp.readings > 0 { watch = watch.going(onWith: try transaction.activeEpisodes()) }
                 return restamp
             }
             (state.watch, state.awaitsClock) = (watch, false)
@@ -187,10 +205,12 @@ package final class Intake: Sendable {
                 }
                 if !state.assemblies.isRestored {
                     try batch.restore(&transaction, &state)
+                    try batch.restoreStreams(&transaction, &state)
                     state.assemblies.isRestored = true
                 }
                 try batch.fileOverdue(&transaction, &state)
                 try body(&batch, &transaction, &state)
+                try state.streams.write(to: transaction)
                 return batch.events
             }
             if state.awaits != before.awaits { appointed.yield() }

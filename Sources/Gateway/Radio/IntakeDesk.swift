@@ -30,4 +30,14 @@ final class IntakeDesk: Sendable {
             }
         }
     }
+
+    /// What the device streamed ends here.
+    func hungUp(_ device: DeviceID) async {
+        await withCheckedContinuation { continuation in
+            queue.async { [intake] in
+                _ = intake.hungUp(device, from: BluetoothSettings.source)
+                continuation.resume()
+            }
+        }
+    }
 }

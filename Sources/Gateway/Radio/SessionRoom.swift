@@ -24,6 +24,7 @@ struct SessionRoom: Sendable {
             let link = try await radio.connect(to: wake.device, Radio.Connecting(passkey: passkey))
             report.linkedAfter = .now - wake.heardAt
             await talk(over: link, plan, wake, &report)
+            await intake.hungUp(wake.device)
             await radio.close(link)
             // It forgets its bonds: ours would only be in the way.
             if plan.bond == .eachTime { try? await radio.forget(wake.device) }

@@ -101,6 +101,7 @@ package struct Redecoding {
 
     private func reasonToLeave(_ frame: StoredFrame, _ outcome: DecodeOutcome, _ heard: Instant?) -> String? {
         if frame.record.fate == .duplicate {
+            if frame.record.minute != nil { return "another source told the minute" }
             if frame.record.code == "joined" { return Rereading.joined }
             let isTimeless = outcome.readings.contains { $0.recordTime == nil && $0.number == nil } && heard == nil
             if isTimeless { return "sent again by its broker" }
@@ -122,9 +123,11 @@ package struct Redecoding {
         }
         let before = differences.count
         var stored = try transaction.readings(ofFrame: frame.id)
+        // What else came of a minute, its profile alone does not tell.
+        if frame.record.minute != nil { stored.removeAll { $0.reading.summary == nil } }
         var ends: [End] = []
         for (index, reading) in outcome.readings.enumerated() {
-            let own = ReadingIdentity(
+            let own = frame.streamTime.map { ReadingIdentity(of: reading, from: frame.record.device, in: $0) } ?? ReadingIdentity(
                 of: reading, from: frame.record.device,
                 unclocked: heard.map { .stamped($0) }
                     ?? .burst(boot: frame.record.arrived.boot, nanoseconds: frame.record.arrived.monotonic + UInt64(index)))
@@ -155,7 +158,7 @@ package struct Redecoding {
         _ transaction: borrowing IntakeTransaction, _ at: Instant?
     ) throws -> End {
         let judgement = try Judgement(
-            reading, of: frame.record.device, heard: heard, arrived: frame.record.arrivedAt, isSynchronised: frame.record.isDated,
+            reading, of: frame.record.device, heard: heard, arrived: frame.minuteArrivedAt(heard) ?? frame.record.arrivedAt, isSynchronised: frame.record.isDated,
             isRetained: frame.record.isRetained, in: place, transaction)
         let standing = mine.last { $0.state != .superseded }
         if standing == nil, !mine.isEmpty { return .elsewhere }
@@ -240,6 +243,7 @@ package struct Redecoding {
                 (fate, code, detail, original) = (.duplicate, nil, nil, row)
             }
         }
+        if frame.record.minute != nil { (fate, code, detail, original) = (.summarised, ends.isEmpty ? "no-sample" : nil, frame.record.detail, nil) }
         guard fate != frame.record.fate || code != frame.record.code else { return }
         if fate == .duplicate, frame.record.fate == .duplicate { return }
         if !isChanged {
@@ -278,6 +282,16 @@ package struct Redecoding {
         let person = record.whose.person.map { " of \($0)" } ?? ""
         return values + marks + time + person + (record.quarantine.map { ", quarantined: \($0.code)" } ?? "")
     }
+}
+
+extension StoredFrame {
+    private var asMinute: OpenMinute? {
+        record.minute.map { OpenMinute(row: id, record: record, minute: $0, pieces: 0, due: 0, last: 0) }
+    }
+
+    /// When the minute was that it is, for identities.
+    fileprivate var streamTime: ReadingIdentity.StreamTime? { asMinute?.time }
+    fileprivate func minuteArrivedAt(_ heard: Instant?) -> Instant? { heard == nil ? asMinute?.arrivedAt : nil }
 }
 
 extension Reading {
