@@ -205,6 +205,38 @@ struct PeopleTests {
         try await ward.expectBalance()
     }
 
+    @Test func `once the clock is right, a device of nobody leaves it to a person to take back what it gave before`() async throws {
+        let woke = "1970-01-01T00:01:00Z"
+        let ward = try await ward(now: woke)
+        ward.clock.reboot(at: woke, isSynchronised: false)
+        try await assign(ward, device, since: Instant(rfc3339: "2026-11-01T00:00:00Z")!, Assignment.Share(.nobody))
+        weigh(ward, 3100, number: 1)
+        weigh(ward, 3100, number: 2)
+        try say(ward, name(2), .nobody)
+        ward.clock.synchronise(at: noon)
+        ward.fileOverdue()
+        #expect(try await standing(ward) == ["n1/2 uncertain-time", "n2/2 nobody"])
+        try await ward.expectBalance()
+        let found = try InboxSorting().preview(ward.store).findings
+        #expect(found.map(\.whose) == [.nobody])
+        let now = ward.clock.clocks.now().wall
+        #expect(try InboxSorting().apply(found, to: ward.store, by: "bob", now: { now }, pause: {}) == 1)
+        #expect(try await standing(ward) == ["n1/3 nobody", "n2/2 nobody"])
+        try await ward.expectBalance()
+    }
+
+    @Test func `decoding again makes no readings of a device of nobody, and leaves what is quarantined and nobody's there`() async throws {
+        let ward = try await ward(each: "1")
+        weigh(ward, 3100, number: 1)
+        try say(ward, name(1), .nobody)
+        try await assign(ward, device, since: ward.clock.clocks.now().wall, Assignment.Share(.nobody))
+        weigh(ward, 31, number: 2)
+        #expect(try await ward.fates() == ["quarantined: unit-mistaken", "ignored: not-a-person"])
+        #expect(try redecode(ward, each: "0.01") == [])
+        #expect(try await standing(ward) == ["n1/2 nobody"])
+        try await ward.expectBalance()
+    }
+
     private func redecode(_ ward: Ward, each: String) throws -> [Difference] {
         var (shown, done) = ([Difference](), [Difference]())
         func redecoding() throws -> Redecoding {

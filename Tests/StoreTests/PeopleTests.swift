@@ -193,6 +193,21 @@ struct PeopleTests {
         #expect(try await store.ledger().differences == [])
     }
 
+    @Test func `what is quarantined and no person's is not released before somebody says otherwise`() async throws {
+        let store = try await family()
+        try store.intake { transaction in
+            transaction.received(source: "home")
+            let row = try transaction.append(frame(.quarantined))
+            try transaction.append(record(weight("70"), "Q", quarantined: true), of: row, at: noon)
+        }
+        #expect(try store.assign([ReadingIdentity("Q")], to: .nobody, by: "bob", at: noon).map(\.revision) == [2])
+        #expect(await refusal { _ = try store.release(ReadingIdentity("Q"), by: "bob", measured: noon, at: noon) }.contains("is no person's"))
+        #expect(try await store.ledger().people.nobody == 1)
+        _ = try store.assign([ReadingIdentity("Q")], to: .unassigned(.byHand), by: "bob", at: noon)
+        #expect(try store.release(ReadingIdentity("Q"), by: "bob", measured: noon, at: noon)?.revision == 4)
+        #expect(try await store.ledger().differences == [])
+    }
+
     @Test func `what somebody weighed is what stands under them, before and after a moment, by clocks that are right`() async throws {
         let store = try await family()
         func day(_ day: Int64) -> Instant { Instant(milliseconds: noon.milliseconds + day * 86_400_000) }

@@ -25,7 +25,7 @@ struct Restamp {
             let arrived = waiting.arrived.wall(by: now)
             try transaction.restamp(frame: waiting.frame, to: arrived)
             frames += 1
-            for reading in try transaction.standing(ofFrame: waiting.frame) where reading.state != .retracted {
+            for reading in try transaction.standing(ofFrame: waiting.frame) where reading.state != .retracted && reading.record.whose != .nobody {
                 try correct(reading, of: waiting, arrived, transaction)
             }
         }
@@ -49,7 +49,9 @@ struct Restamp {
         record.measuredAt = judgement.measuredAt
         record.clockAhead = judgement.clockAhead
         record.quarantine = quarantine
-        record.whose = try household.whose(record, arrived: arrived, after: stored.record, in: transaction)
+        // A device of nobody: whether this one is taken back is for a person to say, with the rest of the inbox.
+        let whose = try household.whose(record, arrived: arrived, after: stored.record, in: transaction)
+        if whose != .nobody { record.whose = whose }
         let correction = try self.correction ?? transaction.open(
             Correction(.restamp, at: now.wall, by: "vitalgate", detail: "the clock of the gateway became right"))
         self.correction = correction

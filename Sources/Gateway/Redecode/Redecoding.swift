@@ -162,7 +162,9 @@ package struct Redecoding {
             isRetained: frame.record.isRetained, in: place, transaction)
         let standing = mine.last { $0.state != .superseded }
         if standing == nil, !mine.isEmpty { return .elsewhere }
-        if standing?.record.whose == .nobody { return .elsewhere }
+        if let standing, standing.record.whose == .nobody {
+            return standing.record.quarantine.map { .quarantined($0) } ?? .elsewhere
+        }
         var record = ReadingRecord(
             device: frame.record.device, reading: reading, identity: own, measuredAt: judgement.measuredAt,
             quarantine: judgement.quarantine, heard: heard, clockAhead: judgement.clockAhead)
@@ -176,7 +178,7 @@ package struct Redecoding {
             if !isSame {
                 record.whose = try household.whose(
                     record, arrived: frame.record.arrivedAt, after: standing.record, comparing: false, in: transaction)
-                if record.whose == .nobody { try takeBack(standing, transaction, at); return .nobodys }
+                if record.whose == .nobody { record.whose = .unassigned(.uncompared) }
                 try correct(standing, with: record, transaction, at)
             }
             return record.quarantine.map { .quarantined($0) } ?? .passed(isConflict: record.conflictOf != nil)
