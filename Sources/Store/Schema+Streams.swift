@@ -19,5 +19,7 @@ extension Schema {
         ALTER TABLE alarms ADD COLUMN since INTEGER;                        -- of continuous vitals: when the limit was reached first
         ALTER TABLE alarms ADD COLUMN until INTEGER;                        -- … and last
         ALTER TABLE alarms ADD COLUMN extreme TEXT;
+        ALTER TABLE alarm_events ADD COLUMN until INTEGER;                  -- as they were when it was told
+        ALTER TABLE alarm_events ADD COLUMN extreme TEXT;
         """
 }
