@@ -117,8 +117,8 @@ extension IntakeTransaction {
         try write(event.episode, clearedAt: event.phase == .cleared ? event.measuredAt.instant : nil)
         let statement = try database.statement("""
             INSERT INTO alarm_events(
-              episode, phase, level, side, newest_at, reading, value, "limit", measured_at, time_quality)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+              episode, phase, level, side, newest_at, reading, value, "limit", measured_at, time_quality, until, extreme)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         statement.bind(event.episode.id)
         statement.bind(event.phase)
@@ -130,6 +130,8 @@ extension IntakeTransaction {
         statement.bind(event.limit?.stored)
         statement.bind(event.measuredAt.instant)
         statement.bind(event.measuredAt.quality)
+        statement.bind(event.episode.until)
+        statement.bind(event.episode.extreme?.stored)
         try statement.run()
         try journal(.alarm, "alarm", database.lastRow, at: at)
     }

@@ -16,8 +16,12 @@ extension Schema {
         ) STRICT, WITHOUT ROWID;
 
         ALTER TABLE readings ADD COLUMN summary TEXT;                       -- JSON, of a minute's summary
+        -- The course of a vital: without it a year of one device is a look at every reading that is stored.
+        CREATE INDEX readings_in_time ON readings(device, kind, measured_at) WHERE state = 'current';
         ALTER TABLE alarms ADD COLUMN since INTEGER;                        -- of continuous vitals: when the limit was reached first
         ALTER TABLE alarms ADD COLUMN until INTEGER;                        -- … and last
         ALTER TABLE alarms ADD COLUMN extreme TEXT;
+        ALTER TABLE alarm_events ADD COLUMN until INTEGER;                  -- as they were when it was told
+        ALTER TABLE alarm_events ADD COLUMN extreme TEXT;
         """
 }

@@ -5,7 +5,7 @@ import Readings
 extension AlarmEvent {
     /// Of `alarm_events e` and their `alarms a`.
     static let columns = """
-        e.phase, e.episode, a.device, a.vital, a.person, e.level, e.side, a.raised_at, e.newest_at, a.since, a.until, a.extreme, \
+        e.phase, e.episode, a.device, a.vital, a.person, e.level, e.side, a.raised_at, e.newest_at, a.since, e.until, e.extreme, \
         e.reading, e.value, e."limit", \
         e.measured_at, e.time_quality
         """

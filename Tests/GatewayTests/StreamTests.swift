@@ -244,6 +244,58 @@ struct StreamTests {
         try await ward.expectBalance()
     }
 
+    @Test func `a minute in which the profile is mended is told whole by the new text`() async throws {
+        func strap(_ unit: String) -> String {
+            """
+            profile: test/strap
+            title: A strap
+            source: these tests
+            match: { names: { exact: [STRAP] } }
+            frames:
+              beat: { from: { service-data: "FFF7" }, fields: [ { name: t, type: u8 } ] }
+            readings:
+              body-temperature: { values: { temperature: { field: t, unit: \(unit) } }, stream: { rate: 1 /s, spot: none } }
+            vectors:
+              - { name: a, source: computed, advertised: { name: STRAP }, service-data: "25", reads: [ { kind: body-temperature, temperature: 37 \(unit), measured-at: arrival } ] }
+              - { name: b, source: computed, advertised: { name: STRAP }, service-data: "25 26", fails: "length 2, but the layout ends at 1" }
+            """
+        }
+        let ward = try await Ward(profiles: ["test/strap": strap("Cel")], enrolled: [oximeter])
+        func beat(_ hex: String) {
+            ward.take(ward.raw(#"{"address":"\#(oximeter)","name":"STRAP","serviceData":{"fff7":"\#(hex)"}}"#))
+            ward.clock.advance(.seconds(1))
+        }
+        // 100: beyond belief in degrees Celsius, 37.78 °C of Fahrenheit. The same bytes each second are samples, no repeats.
+        for _ in 0..<10 { beat("64") }
+        try ward.reload(["test/strap": strap("degF")])
+        for _ in 0..<10 { beat("64") }
+        ward.clock.advance(.seconds(45))
+        ward.fileOverdue()
+        #expect(try await states(ward) == ["001122334499.body-temperature.m20261121T1200 1 current: temperature 37.778 Cel"])
+        #expect(try await ward.latest().reading.summary?.valid == 20)
+        #expect(try await ward.fates() == ["summarised"])
+        try await ward.expectBalance()
+    }
+
+    @Test func `a mended profile decodes minutes again`() async throws {
+        let ward = try await ward()
+        play(Array(repeating: 97, count: 60), ward)
+        ward.clock.advance(.seconds(2))
+        ward.fileOverdue()
+        try await ward.store.say("96 %", least: "90")
+        var redecoding = try Redecoding(
+            by: "a test", profile: "bluetooth-sig/pulse-oximeter", among: Ward.shipped.get(), since: nil, in: try #require(Place(identifier: "UTC")))
+        let clock = ward.clock
+        let summary = try redecoding.apply(to: ward.store, now: { clock.clocks.now().wall }, pause: {}) { _ in }
+        #expect(summary.changes == [.corrected: 1])
+        #expect(try await states(ward) == [
+            "001122334499.oxygen-saturation.m20261121T1200 1 superseded: spo2 96 %, pulse 70 /min",
+            "001122334499.oxygen-saturation.m20261121T1200 2 current: spo2 97 %, pulse 70 /min",
+        ])
+        #expect(try await ward.fates() == ["summarised"])
+        try await ward.expectBalance()
+    }
+
     @Test func `a device that hangs up ends its minute at once`() async throws {
         let ward = try await ward()
         play(Array(repeating: 97, count: 10), ward)
@@ -270,5 +322,14 @@ struct StreamTests {
         ])
         #expect(spots.first?.reading.marks == ["settled"])
         try await ward.expectBalance()
+    }
+}
+
+extension Store {
+    /// As if the profile had said so.
+    fileprivate func say(_ mean: String, least: String) throws {
+        try database.run(script: """
+            UPDATE readings SET "values" = json_set("values", '$.spo2', '\(mean)'), summary = json_set(summary, '$.ranges.spo2[0]', '\(least)')
+            """)
     }
 }

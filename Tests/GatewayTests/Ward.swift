@@ -94,7 +94,7 @@ final class Ward {
     func raw(
         _ json: String, to topic: String = "vitalgate/raw/ward-3", qos: Int = 1, packet: UInt16? = nil, retained: Bool = false
     ) -> ReceivedMessage {
-        packets += 1
+        packets = packets == .max ? 1 : packets + 1
         return ReceivedMessage(
             topic: topic, payload: Array(json.utf8), qos: qos, isRetained: retained, packetID: qos > 0 ? packet ?? packets : 0)
     }

@@ -51,6 +51,13 @@ void crows_close(crows *rows) {
     free(rows);
 }
 
+long crows_count(crows *rows) {
+    sqlite3_stmt *statement = prepare(rows, "SELECT ifnull(max(id), 0) FROM readings");
+    long count = sqlite3_step(statement) == SQLITE_ROW ? (long)sqlite3_column_int64(statement, 0) : 0;
+    sqlite3_finalize(statement);
+    return count;
+}
+
 void crows_check(crows *rows) { script(rows, "PRAGMA wal_checkpoint(TRUNCATE)"); }
 
 // A thousand cuffs in turns, each every hour and a half, from 2024-06-01 on.

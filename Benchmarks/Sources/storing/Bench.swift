@@ -16,32 +16,37 @@ struct Bench {
 
     static func main() async throws {
         guard CommandLine.arguments.count == 3, let most = Int(CommandLine.arguments[2]) else { throw Complaint("usage: storing FOLDER MOST") }
-        let path = CommandLine.arguments[1] + "/store.db"
-        let store = try Store(path: path)
-        guard let rows = crows_open(path) else { throw Complaint("\(path): no database") }
-        var stored = 0
         var first: (c: Cost, ours: Cost)?
         print("| readings stored | plain C, CPU | vitalgate, CPU | ratio | C, with the disk | vitalgate, with the disk | written for each |")
         print("|---|---|---|---|---|---|---|")
-        for size in [1000, 100_000, most] where size >= stored {
-            crows_fill(rows, stored, size)
-            stored = size
+        for size in [1000, 100_000, most] {
+            let path = CommandLine.arguments[1] + "/\(size).db"
+            let store = try Store(path: path)
+            guard let rows = crows_open(path) else { throw Complaint("\(path): no database") }
+            defer { crows_close(rows) }
+            // One that was filled before is taken as it is.
+            if crows_count(rows) < size { crows_fill(rows, crows_count(rows), size) }
+            var stored = crows_count(rows)
             let (c, ours) = try costs(rows, Ward(store: store), &stored)
             if first == nil { first = (c, ours) }
             print("| \(size) | \(micro(c.cpu)) | \(micro(ours.cpu)) | \(times(ours.cpu / c.cpu)) | \(micro(c.wall)) | \(micro(ours.wall)) | \(kilo(ours.bytes)) |")
-            if size == most, let first {
-                print("\ncost of a reading beside \(most) over that beside 1000: C \(times(c.cpu / first.c.cpu)), vitalgate \(times(ours.cpu / first.ours.cpu)) (CPU), "
-                    + "\(times(ours.wall / first.ours.wall)) (with the disk)")
-            }
+            guard size == most, let first else { continue }
+            print("\ncost of a reading beside \(most) over that beside 1000: C \(times(c.cpu / first.c.cpu)), vitalgate \(times(ours.cpu / first.ours.cpu)) (CPU), "
+                + "\(times(ours.wall / first.ours.wall)) (with the disk)")
+            stored = try rest(store, rows, path, stored)
+            try await year(store, stored)
         }
+    }
+
+    private static func rest(_ store: Store, _ rows: OpaquePointer, _ path: String, _ number: Int) throws -> Int {
+        var stored = number
         let alone = try cost(of: 50) { try Ward(store: store).append(from: stored + $0, count: 1) }
         stored += 50
         print("a reading in a transaction of its own: \(kilo(alone.bytes)) written, \(micro(alone.wall))")
         crows_check(rows)
         let bytes = Double(try size(of: path))
         print("\(Int(bytes / Double(stored))) bytes for a reading, \(Int(bytes / Double(stored))) MB for a million")
-        try await year(store, stored)
-        crows_close(rows)
+        return stored
     }
 
     /// In turns, so that a busy neighbour is busy for both: of ten rounds the median.

@@ -76,9 +76,15 @@ extension Batch {
             frame.record.minute == slot.minute && frame.record.fate == .summarised && frame.record.arrived.isSynchronised == record.arrived.isSynchronised
                 && (record.arrived.isSynchronised || frame.record.arrived.boot == record.arrived.boot)
         }
-        if let ended, profiles[ended.record.profile ?? ""]?.version == ended.record.profileVersion {
+        if let ended {
             try transaction.reopen(minute: ended)
-            var open = OpenMinute(row: ended.id, record: ended.record, minute: slot.minute, pieces: 1, due: due, last: now)
+            var again = ended.record
+            again.body = []
+            if again.profileVersion != profile.version {
+                again.profileVersion = profile.version
+                try transaction.note(profileVersion: profile.version, of: ended.id)
+            }
+            var open = OpenMinute(row: ended.id, record: again, minute: slot.minute, pieces: 1, due: due, last: now)
             open.replay(ended.record.body, by: profile, key: state.keys[record.device]) { _, _ in }
             return open
         }
@@ -90,9 +96,11 @@ extension Batch {
     }
 
     /// Goes on with the minutes that were open when the gateway stopped.
-    mutating func restoreStreams(_ transaction: inout IntakeTransaction, _ state: inout Intake.State) throws {
+    /// - Parameter rows: those whose profile has another text by now, the gateway going on; nil: all.
+    mutating func restoreStreams(only rows: Set<Int64>? = nil, _ transaction: inout IntakeTransaction, _ state: inout Intake.State) throws {
         let now = Int64(clamping: arrived.monotonic / 1_000_000)
-        for (stored, pieces) in try transaction.openMinutes() {
+        if rows?.isEmpty == true { return }
+        for (stored, pieces) in try transaction.openMinutes() where rows?.contains(stored.id) ?? true {
             guard let minute = stored.record.minute, let profile = stored.record.profile.flatMap({ profiles[$0] }) else {
                 try transaction.close(
                     minute: stored.id, as: .summarised, code: "no-profile", detail: "the gateway stopped, and there is no such profile any more")
@@ -115,8 +123,8 @@ extension Batch {
                 _ = settling[sample.kind, default: Settling()].take(sample, at: instant)
                 watch.hear(again: sample, from: record.device, at: instant)
             }
-            state.watch = watch
-            state.streams.settling[key] = settling
+            // What goes on knows what it heard.
+            if rows == nil { (state.watch, state.streams.settling[key]) = (watch, settling) }
             state.streams.minutes[Streams.Slot(key: key, minute: minute)] = open
         }
     }
