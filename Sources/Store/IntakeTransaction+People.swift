@@ -84,8 +84,8 @@ extension IntakeTransaction {
             if whose == .nobody { try end(episode) } else { try move(episode, to: whose.person) }
             guard database.changes == 1 else { continue }
             let event = try database.statement("""
-                INSERT INTO alarm_events(episode, phase, level, side, newest_at, reading, value, "limit", measured_at, time_quality)
-                SELECT episode, ?, level, side, newest_at, reading, value, iif(?, NULL, "limit"), measured_at, time_quality
+                INSERT INTO alarm_events(episode, phase, level, side, newest_at, reading, value, "limit", measured_at, time_quality, until, extreme)
+                SELECT episode, ?, level, side, newest_at, reading, value, iif(?, NULL, "limit"), measured_at, time_quality, until, extreme
                 FROM alarm_events WHERE episode = ? ORDER BY id DESC LIMIT 1
                 """)
             event.bind(whose == .nobody ? "cleared" : "changed")

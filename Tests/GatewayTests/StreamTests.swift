@@ -63,23 +63,25 @@ struct StreamTests {
         try await ward.expectBalance()
     }
 
-    @Test func `an hour at sixty a second is sixty summaries of each vital`() async throws {
+    @Test func `four minutes at sixty a second are four summaries`() async throws {
         let ward = try await ward()
-        for second in 0..<3600 {
+        for second in 0..<240 {
             // As a radio hands them over: what came in one turn, in one transaction.
             let messages = (0..<60).map { _ in sample(95 + second % 3, ward) }
             let verdict = ward.take(all: messages)
             guard verdict == .acknowledge else { Issue.record("\(verdict)"); return }
             ward.clock.advance(.seconds(1))
             ward.fileOverdue()
+            // So much work at one go would leave other tests waiting.
+            await Task.yield()
         }
         ward.clock.advance(.seconds(3))
         ward.fileOverdue()
         let readings = try await ward.readings()
-        #expect(readings.count == 60)
+        #expect(readings.count == 4)
         #expect(readings.allSatisfy { $0.reading.summary?.valid == 3600 && $0.reading.summary?.validSeconds == 60 })
-        #expect(try await ward.fates().count == 60)
-        #expect(try await ward.store.ledger().sources.map { [$0.received, $0.frames] } == [[216_000, 216_000]])
+        #expect(try await ward.fates().count == 4)
+        #expect(try await ward.store.ledger().sources.map { [$0.received, $0.frames] } == [[14_400, 14_400]])
         try await ward.expectBalance()
     }
 
