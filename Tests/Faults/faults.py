@@ -35,8 +35,7 @@ def finish(made, records, times):
 
 def kill_at_any_moment(program, shim):
     """While reading, during a commit, while sending, while starting."""
-    made = house(program, shim)
-    try:
+    with house(program, shim) as made:
         made.connect()
         records, kills = [], 0
         for _ in range(5):
@@ -54,14 +53,11 @@ def kill_at_any_moment(program, shim):
                 made.start()
             writer.wait()
         return finish(made, records, kills)
-    finally:
-        made.close()
 
 
 def power_cut(program, shim):
     """What was not synced is on the disk in part, sector by sector."""
-    made = house(program, shim)
-    try:
+    with house(program, shim) as made:
         made.connect()
         made.stop()
         records, cuts = [], 0
@@ -78,14 +74,11 @@ def power_cut(program, shim):
             writer.wait()
         made.start()
         return finish(made, records, cuts)
-    finally:
-        made.close()
 
 
 def power_cut_while_sending(program, shim):
     """The cursor of a sink moves, and the power goes: it may send again, never skip."""
-    made = house(program, shim)
-    try:
+    with house(program, shim) as made:
         made.connect()
         records, cuts = [], 0
         for _ in range(6):
@@ -103,14 +96,11 @@ def power_cut_while_sending(program, shim):
         made.kill()
         made.start()
         return finish(made, records, cuts)
-    finally:
-        made.close()
 
 
 def failing_disk(error, call):
     def once(program, shim):
-        made = house(program, shim)
-        try:
+        with house(program, shim) as made:
             made.connect()
             made.stop()
             records, times = [], 0
@@ -129,18 +119,15 @@ def failing_disk(error, call):
                     made.kill()
             made.start()
             return finish(made, records, times)
-        finally:
-            made.close()
 
     return once
 
 
 def kill_while_migrating(program, shim):
     """A database of the first version, killed while it is being made one of today."""
-    made = House(program, shim)
-    times = 0
-    try:
+    with House(program, shim) as made:
         made.start_broker()
+        times = 0
         source = f"{ROOT}/Tests/Catalogue/version-1.db"
         sql = "SELECT group_concat(identity || '@' || measured_at || '=' || \"values\", '|') FROM readings WHERE measured_at NOTNULL AND state <> 'quarantined'"
         before = sqlite3.connect(f"file:{source}?mode=ro&immutable=1", uri=True).execute(sql).fetchone()[0]
@@ -168,14 +155,11 @@ def kill_while_migrating(program, shim):
             if made.run("ledger", "verify", "--store", made.database, check=False).returncode:
                 damage.sentences.append("the ledger does not balance after the migration")
         return times, damage
-    finally:
-        made.close()
 
 
 def kill_while_redecoding(program, shim):
     """Readings that a mended profile reads otherwise, killed among the corrections; then it is done once more, to its end."""
-    made = house(program, shim)
-    try:
+    with house(program, shim) as made:
         # What was wrong: every glucose was read as twice as much. Then the shipped profile comes back.
         wrong = f"{made.folder}/profiles"
         shutil.copytree(f"{ROOT}/device-profiles", wrong)
@@ -205,14 +189,11 @@ def kill_while_redecoding(program, shim):
         made.run(*words)
         made.start()
         return finish(made, records, times)
-    finally:
-        made.close()
 
 
 def kill_while_restamping(program, shim):
     """Readings of before the clock was right, killed while all of them are dated anew."""
-    made = house(program, shim, clock_trust="{folder}/right")
-    try:
+    with house(program, shim, clock_trust="{folder}/right") as made:
         made.connect()
         records = [Record(index) for index in range(400)]
         made.publish(records).wait()
@@ -226,14 +207,11 @@ def kill_while_restamping(program, shim):
             made.start()
         until(30, "all is dated anew", lambda: made.value("SELECT count(*) FROM frames WHERE synced = 0 AND restamped IS NULL") == 0)
         return finish(made, records, times)
-    finally:
-        made.close()
 
 
 def clock_jumps(program, shim):
     """The wall clock is years off, says so, jumps while readings come in, and is right in the end: records keep their own time."""
-    made = house(program, shim, clock_trust="{folder}/right")
-    try:
+    with house(program, shim, clock_trust="{folder}/right") as made:
         clock = f"{made.folder}/clock"
 
         def off_by(seconds):
@@ -254,15 +232,11 @@ def clock_jumps(program, shim):
         open(f"{made.folder}/right", "w").close()
         time.sleep(1)
         return finish(made, records, times)
-    finally:
-        made.close()
 
 
 def two_gateways(program, shim):
     """Both hear every meter and both pass on; for whoever receives both it is one reading, by its id."""
-    one = house(program, shim)
-    two = House(program, shim, name="second", broker=one)
-    try:
+    with house(program, shim) as one, House(program, shim, name="second", broker=one) as two:
         two.enroll()
         one.connect()
         two.connect()
@@ -286,16 +260,12 @@ def two_gateways(program, shim):
         if any(lateness) and not damage.any:
             raise next(filter(None, lateness))
         return kills, damage
-    finally:
-        two.close()
-        one.close()
 
 
 def backlog(count):
     def once(program, shim):
         """A long time without the program, then all of it, while the broker goes and comes."""
-        made = house(program, shim)
-        try:
+        with house(program, shim) as made:
             made.connect()
             made.stop()
             records = [Record(index) for index in range(count)]
@@ -310,8 +280,6 @@ def backlog(count):
                 made.start_broker()
             until(1200, "the backlog is in", lambda: made.has(count))
             return finish(made, records, times)
-        finally:
-            made.close()
 
     return once
 

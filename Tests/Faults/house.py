@@ -259,6 +259,12 @@ class House:
             damage.sentences.append("the ledger does not balance: " + verdict.stdout[-200:])
         return damage
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
     def close(self):
         for process in (self.gateway, self.broker):
             if process is not None and process.poll() is None:
