@@ -108,9 +108,15 @@ def failing_disk(error, call):
                 more = [Record(index) for index in range(len(records), len(records) + 100)]
                 records += more
                 mark = f"{made.folder}/failed"
-                made.start(error=error, call=call, **{"from": random.randint(0, 40)}, times=random.randint(1, 8), mark=mark)
+                # A commit is several writes and one sync.
+                first = random.randint(0, 40 if call == "write" else 3)
+                made.start(error=error, call=call, **{"from": first}, times=random.randint(1, 8), mark=mark)
                 made.publish(more).wait()
-                time.sleep(0.4)
+                for _ in range(30):
+                    time.sleep(0.1)
+                    if os.path.exists(mark):
+                        time.sleep(0.3)
+                        break
                 if os.path.exists(mark):
                     times += 1
                     os.remove(mark)
