@@ -90,9 +90,18 @@ class Ward:
         recording = subprocess.run(
             [PROGRAM, 'replay', '--zone', 'UTC', *keys, house.OUT / 'air.btsnoop'], capture_output=True, text=True)
         lines = [json.loads(line) for line in recording.stdout.splitlines()]
-        replayed = Counter(said(line['address'], reading) for line in lines if 'address' in line for reading in line.get('readings', []))
+        heard = [(line['address'], reading) for line in lines if 'address' in line for reading in line.get('readings', [])]
         private = {device.address for device in self.devices if device.private}
-        live = Counter(said(reading['device'], reading) for reading in readings if reading['device'] not in private)
+        kept = [(reading['device'], reading) for reading in readings if reading['device'] not in private]
+        # Of a continuous signal the gateway keeps a summary of each minute, and the replay tells every sample.
+        streams = Counter()
+        for device, reading in kept:
+            streams[device, reading['kind']] += samples_of(reading)
+        streams = +streams
+        samples = Counter((device, reading['kind']) for device, reading in heard if is_sample(device, reading, streams))
+        check('a recording replayed has the samples that were summarised live', samples == streams, f'{sum(streams.values())} samples')
+        replayed = Counter(said(device, reading) for device, reading in heard if not is_sample(device, reading, streams))
+        live = Counter(said(device, reading) for device, reading in kept if not samples_of(reading) and 'settled' not in reading.get('marks', []))
         check('a recording replayed gives the same readings as live', recording.returncode == 0 and replayed == live,
               f'{sum((live - replayed).values())} live only, {sum((replayed - live).values())} replayed only, of {sum(live.values())}')
 
@@ -100,6 +109,15 @@ class Ward:
     def log(*words):
         with open(house.OUT / 'devices.log', 'a') as file:
             print(datetime.datetime.now().isoformat(timespec='milliseconds'), *words, file=file)
+
+
+def samples_of(reading):
+    """How many samples a summary is made of; 0 for what is none."""
+    return max((value.get('count', 0) for value in reading['values'].values()), default=0)
+
+
+def is_sample(device, reading, streams):
+    return (device, reading['kind']) in streams and reading['timeQuality'] == 'arrival'
 
 
 def said(device, reading):
