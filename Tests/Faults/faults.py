@@ -25,6 +25,13 @@ def house(program, shim, **words):
     return made
 
 
+def further(records, count):
+    """So many more records, behind those that were there."""
+    more = [Record(index) for index in range(len(records), len(records) + count)]
+    records += more
+    return more
+
+
 def finish(made, records, times):
     lateness = made.settle(len(records))
     damage = made.damage(records)
@@ -39,8 +46,7 @@ def kill_at_any_moment(program, shim):
         made.connect()
         records, kills = [], 0
         for _ in range(5):
-            more = [Record(index) for index in range(len(records), len(records) + 200)]
-            records += more
+            more = further(records, 200)
             writer = made.publish(more)
             moment(0.4)
             made.kill()
@@ -62,8 +68,7 @@ def power_cut(program, shim):
         made.stop()
         records, cuts = [], 0
         for _ in range(5):
-            more = [Record(index) for index in range(len(records), len(records) + 150)]
-            records += more
+            more = further(records, 150)
             made.start(cut=random.randint(1, 60), seed=random.randint(1, 1 << 30))
             writer = made.publish(more)
             try:
@@ -84,8 +89,7 @@ def power_cut_while_sending(program, shim):
         for _ in range(6):
             # Into the queue of the broker while nobody is there, so that all of it comes in and goes out at once.
             made.kill()
-            more = [Record(index) for index in range(len(records), len(records) + 150)]
-            records += more
+            more = further(records, 150)
             made.publish(more).wait()
             made.start(cut=random.randint(10, 80), seed=random.randint(1, 1 << 30))
             try:
@@ -105,8 +109,7 @@ def failing_disk(error, call):
             made.stop()
             records, times = [], 0
             for _ in range(4):
-                more = [Record(index) for index in range(len(records), len(records) + 100)]
-                records += more
+                more = further(records, 100)
                 mark = f"{made.folder}/failed"
                 # A commit is several writes and one sync.
                 first = random.randint(0, 40 if call == "write" else 3)
@@ -230,8 +233,7 @@ def clock_jumps(program, shim):
         # Ten years back and ahead, an hour as in spring and autumn, a second that leaps, and then the right time.
         for seconds in (10 * 365 * 86400, -10 * 365 * 86400, 3600, -3600, 1, -1, 0):
             off_by(seconds)
-            more = [Record(index) for index in range(len(records), len(records) + 40)]
-            records += more
+            more = further(records, 40)
             made.publish(more).wait()
             until(20, "all is stored", lambda: (made.value("SELECT count(DISTINCT identity) FROM readings") or 0) >= len(records))
             times += 1
@@ -248,8 +250,7 @@ def two_gateways(program, shim):
         two.connect()
         records, kills = [], 0
         for _ in range(3):
-            more = [Record(index) for index in range(len(records), len(records) + 150)]
-            records += more
+            more = further(records, 150)
             writer = one.publish(more)
             moment(0.3)
             victim = random.choice([one, two])
