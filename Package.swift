@@ -45,7 +45,8 @@ let package = Package(
         target("DeviceProfiles", ["Readings", "ExactJSON", "StrictYAML"]),
         target("Drivers", ["Readings", "StrictYAML", "DeviceProfiles", crypto, cryptoExtras]),
         target("Captures", ["Readings", "DeviceProfiles"]),
-        target("Alarms", ["Readings"]),
+        target("People", ["Readings"]),
+        target("Alarms", ["Readings", "People"]),
 
         // The C libraries, as they are.
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -56,13 +57,13 @@ let package = Package(
         target("MQTT", ["CMosquitto"]),
         target("DBus", ["CSystemd"]),
         target("BlueZ", ["Readings", "DeviceProfiles", "DBus"]),
-        target("Store", ["Readings", "Alarms", "ExactJSON", "CSQLite"]),
-        target("Sinks", ["Readings", "Alarms", "ExactJSON", "MQTT"]),
+        target("Store", ["Readings", "People", "Alarms", "ExactJSON", "CSQLite"]),
+        target("Sinks", ["Readings", "People", "Alarms", "ExactJSON", "MQTT"]),
 
         // It all together.
         target("Gateway", [
-            "ExactJSON", "StrictYAML", "Readings", "DeviceProfiles", "Drivers", "Captures", "Alarms", "MQTT", "BlueZ", "DBus",
-            "Store", "Sinks", "CSystemd", lifecycle, signals, logging,
+            "ExactJSON", "StrictYAML", "Readings", "DeviceProfiles", "Drivers", "Captures", "People", "Alarms", "MQTT", "BlueZ",
+            "DBus", "Store", "Sinks", "CSystemd", lifecycle, signals, logging,
         ]),
         .executableTarget(name: "vitalgate", dependencies: ["Gateway", argumentParser], swiftSettings: strict),
 
@@ -75,13 +76,14 @@ let package = Package(
         tests("DeviceProfilesTests", ["Drivers", "DeviceProfiles", "ExactJSON", "StrictYAML", "Readings"]),
         tests("DriversTests", ["Drivers", "DeviceProfiles", "StrictYAML", "Readings"]),
         tests("CapturesTests", ["Captures", "DeviceProfiles", "Readings"]),
-        tests("AlarmsTests", ["Alarms", "Readings"]),
+        tests("PeopleTests", ["People", "Readings"]),
+        tests("AlarmsTests", ["Alarms", "People", "Readings"]),
         tests("MQTTTests", ["MQTT", "GatewayTesting"]),
         tests("DBusTests", ["DBus", "GatewayTesting"]),
         tests("BlueZTests", ["BlueZ", "DBus", "DeviceProfiles", "Readings", "GatewayTesting"]),
-        tests("StoreTests", ["Store", "Readings", "Alarms", "CSQLite"]),
-        tests("SinksTests", ["Sinks", "Readings", "Alarms", "ExactJSON", "MQTT", "GatewayTesting"]),
-        tests("GatewayTests", ["Gateway", "GatewayTesting", "ExactJSON", "Store", "BlueZ", "DBus"]),
+        tests("StoreTests", ["Store", "Readings", "People", "Alarms", "CSQLite"]),
+        tests("SinksTests", ["Sinks", "Readings", "People", "Alarms", "ExactJSON", "MQTT", "GatewayTesting"]),
+        tests("GatewayTests", ["Gateway", "GatewayTesting", "ExactJSON", "People", "Store", "BlueZ", "DBus"]),
         tests("CommandTests", ["ExactJSON", "MQTT", "GatewayTesting", "vitalgate"]),
         tests("HouseTests", []),
     ],

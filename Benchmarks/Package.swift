@@ -21,10 +21,17 @@ let package = Package(
             // The flat decoding path is internal, and the benchmark asks for it with `@testable`.
             swiftSettings: strict + [.unsafeFlags(["-enable-testing"])]),
 
-        // One frame, decoded: by hand in C, by the profile's flat program, and to a reading with names.
-        .target(name: "CFrame", cSettings: [.unsafeFlags(["-O3"])]),
+        // Frames of each kind, decoded: by hand in C, by the profile's flat program, and to readings with names.
+        .target(name: "CFrame", cSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("cjson")]),
         .target(name: "CMalloc"),
         .executableTarget(name: "decode", dependencies: ["DeviceProfiles", "Readings", "CFrame", "CMalloc"], swiftSettings: strict),
+
+        // What a reading costs beside many that are stored: by the product's store, and by C on the same file.
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3"),
+        .target(name: "Alarms", dependencies: ["Readings"], swiftSettings: strict),
+        .target(name: "Store", dependencies: ["Readings", "Alarms", "ExactJSON", "CSQLite"], swiftSettings: strict),
+        .target(name: "CRows", cSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("sqlite3")]),
+        .executableTarget(name: "storing", dependencies: ["Store", "Readings", "CRows"], swiftSettings: strict),
 
         // Messages from a broker to the disk: what publishes and measures, and the same job in C.
         .executableTarget(

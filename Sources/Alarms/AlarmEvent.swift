@@ -1,14 +1,18 @@
+import People
 import Readings
 
-/// What is watched: one vital of one device.
+/// What is watched: one vital of one device, of each person by themselves: what one shows clears nothing of another.
 package struct Condition: Sendable, Hashable {
     package var device: DeviceID
     /// `Vital.id`
     package var vital: String
+    /// nil: whoever is not known.
+    package var person: PersonID?
 
-    package init(device: DeviceID, vital: String) {
+    package init(device: DeviceID, vital: String, person: PersonID? = nil) {
         self.device = device
         self.vital = vital
+        self.person = person
     }
 }
 
@@ -22,6 +26,11 @@ package struct Episode: Sendable, Hashable {
     package var raisedAt: Instant
     /// The latest time of measurement that this episode has seen: older readings may raise, never clear.
     package var newest: Instant
+    /// Of a continuous vital: since when the limit was reached, and how far it went, in the canonical unit.
+    package var since: Instant?
+    package var extreme: ExactDecimal?
+    /// Of a continuous vital that is within its limits again: since when.
+    package var until: Instant?
 
     package init(
         id: String, condition: Condition, level: AlarmLevel, side: AlarmSide, raisedAt: Instant, newest: Instant
@@ -35,11 +44,21 @@ package struct Episode: Sendable, Hashable {
     }
 }
 
+extension Episode {
+    /// With its extreme as far as `value` reaches.
+    func widened(by value: ExactDecimal) -> Episode {
+        guard let extreme else { return self }
+        var episode = self
+        episode.extreme = side == .low ? min(extreme, value) : max(extreme, value)
+        return episode
+    }
+}
+
 /// Something to tell about an alarm.
 package struct AlarmEvent: Sendable, Hashable {
     package enum Phase: String, Sendable, Hashable, CaseIterable {
         case raised
-        /// The level or the side changed.
+        /// The level or the side changed, or it was found to be somebody else's.
         case changed
         case cleared
     }

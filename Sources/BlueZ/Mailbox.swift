@@ -3,15 +3,59 @@ import Synchronization
 
 /// What a connected device sent of its own, in its order, until somebody takes it.
 final class Mailbox: Sendable {
+    /// What came from one characteristic; numbers say what came before what.
+    private struct Pile {
+        private var values: [(number: Int, arrived: Arrived)] = []
+        /// Those before it were taken.
+        private var head = 0
+
+        var first: Int? { head < values.count ? values[head].number : nil }
+        var rest: ArraySlice<(number: Int, arrived: Arrived)> { values[head...] }
+
+        mutating func append(_ number: Int, _ arrived: Arrived) { values.append((number, arrived)) }
+
+        mutating func removeFirst() -> Arrived {
+            let arrived = values[head].arrived
+            head += 1
+            if head * 2 > values.count {
+                values.removeFirst(head)
+                head = 0
+            }
+            return arrived
+        }
+    }
+
     private struct State {
-        var values: [Arrived] = []
+        private var piles: [BluetoothUUID: Pile] = [:]
+        private var next = 0
+        private(set) var count = 0
+        var isFlooded = false
         /// Why nothing more will come.
         var end: LinkFailure?
         /// Of reads under way: bluetoothd tells their value a second time, as if the device had sent it.
         var echoes: Set<BluetoothUUID> = []
+
+        mutating func append(_ arrived: Arrived) {
+            piles[arrived.characteristic, default: Pile()].append(next, arrived)
+            next += 1
+            count += 1
+        }
+
+        mutating func takeAll() -> [Arrived] {
+            defer { (piles, count) = ([:], 0) }
+            return piles.values.flatMap(\.rest).sorted { $0.number < $1.number }.map(\.arrived)
+        }
+
+        /// The oldest of these characteristics.
+        mutating func take(from characteristics: Set<BluetoothUUID>) -> Arrived? {
+            let firsts = characteristics.compactMap { place in piles[place]?.first.map { (place, $0) } }
+            guard let (place, _) = firsts.min(by: { $0.1 < $1.1 }) else { return nil }
+            count -= 1
+            return piles[place]?.removeFirst()
+        }
     }
 
-    /// A device that floods us is cut off before it fills the memory: so much is a day of a fast oximeter.
+    /// A device that sends faster than we write is cut off before it fills the memory: an hour of a fast oximeter.
     static let most = 200_000
 
     let start: ContinuousClock.Instant
@@ -37,8 +81,14 @@ final class Mailbox: Sendable {
         let isTaken = state.withLock { state in
             // bluetoothd sends the change before the answer to the read.
             guard state.echoes.remove(characteristic) == nil else { return false }
-            guard state.values.count < Mailbox.most else { return false }
-            state.values.append(Arrived(characteristic, bytes, after: after))
+            guard !state.isFlooded else { return false }
+            state.isFlooded = state.count >= Mailbox.most
+            if state.isFlooded {
+                // All that came so far is kept, and nothing from behind the gap.
+                state.end = state.end ?? .failed("it sends faster than can be kept: \(Mailbox.most) values wait")
+            } else {
+                state.append(Arrived(characteristic, bytes, after: after))
+            }
             return true
         }
         if isTaken { bell.ring() }
@@ -52,10 +102,7 @@ final class Mailbox: Sendable {
 
     /// All that nobody took.
     func takeAll() -> [Arrived] {
-        state.withLock { state in
-            defer { state.values = [] }
-            return state.values
-        }
+        state.withLock { $0.takeAll() }
     }
 
     private enum Taken {
@@ -69,9 +116,7 @@ final class Mailbox: Sendable {
         while true {
             let generation = bell.generation
             let taken: Taken = state.withLock { state in
-                if let index = state.values.firstIndex(where: { characteristics.contains($0.characteristic) }) {
-                    return .value(state.values.remove(at: index))
-                }
+                if let arrived = state.take(from: characteristics) { return .value(arrived) }
                 return state.end.map { .down($0) } ?? .nothing
             }
             switch taken {

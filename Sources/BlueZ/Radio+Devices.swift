@@ -99,6 +99,8 @@ extension Radio {
                 _ = try await call(path, Words.device, "Connect", within: deadline - .now)
                 break
             } catch {
+                // By another program, or by us before we were ended: it is there all the same.
+                if error.name == "org.bluez.Error.AlreadyConnected" { break }
                 var failure = RadioFailure(error)
                 if case .noAnswer = error { failure.code = .outOfReach }
                 // The device said no at once, though it has a bond with us: the same words as for one that is far away, and as of

@@ -143,10 +143,25 @@ extension Radio {
             }
             for await error in answers { if let error { throw error } }
             if settings.pairs { try await register() }
+            await dropLeftovers()
             state.withLock { state in if state.owner == owner { state.greeted = owner } }
         } catch {
             throw RadioFailure(error)
         }
+    }
+
+    /// A gateway that was killed leaves its links to bluetoothd, and a device with a link says no more that it is there: without this
+    /// an oximeter that never hangs up would never be heard again.
+    private func dropLeftovers() async {
+        let leftovers = state.withLock { state in
+            state.tree.devices.filter { path, device in
+                device["Connected"]?.flag == true && state.mailboxes[path] == nil
+                    && device["Address"]?.text.flatMap(DeviceID.init(address:)).map(state.friends.contains) ?? false
+            }.map(\.path).sorted()
+        }
+        guard !leftovers.isEmpty else { return }
+        onEvent(.mending("links that an earlier run left behind are ended: \(leftovers.count)"))
+        for path in leftovers { _ = try? await call(path, Words.device, "Disconnect") }
     }
 
     private func register() async throws(BusError) {

@@ -27,6 +27,8 @@ package final class Profile: Sendable {
     package let remembers: Bool
     /// Whether it counts frames or waits for silence, so that the same bytes again mean something.
     package let countsFrames: Bool
+    /// Whether any of its readings are samples of a continuous signal.
+    package let hasStreams: Bool
     /// What the profile says to a connected device.
     package let conversation: ConversationPlan?
     /// What to do with a connected device: its conversation, else listen to all that is read. nil for one that only broadcasts.
@@ -116,6 +118,7 @@ package final class Profile: Sendable {
         let readings = frames.flatMap(\.readings).map(\.compiled)
         remembers = driver != nil || ports.contains { $0.framing != nil } || frames.contains { !$0.isAlone }
         countsFrames = readings.contains { $0.settles != nil }
+        hasStreams = readings.contains(where: \.isContinuous)
     }
 
     var rank: MatchRule.Rank { matches.first?.rank ?? .vendor }
@@ -166,7 +169,7 @@ package final class Profile: Sendable {
 
 extension FrameSource {
     /// Whether there is something of this place in it.
-    fileprivate func isOf(_ content: Observation.Content) -> Bool {
+    func isOf(_ content: Observation.Content) -> Bool {
         switch (self, content) {
         case (.characteristic(let uuid), .frame(let from, _)): uuid == from
         case (.serviceData(let uuid), .advertisement(let advert)): advert.serviceData[uuid] != nil

@@ -4,12 +4,14 @@ import StrictYAML
 struct ProfileLoader {
     private let sources: [ProfileSet.Source]
     private let drivers: [DriverKind]
+    private let keepsProof: Bool
     private var resolved: [String: (ProfileDefinition, version: String)] = [:]
     private var underWay: Set<String> = []
 
-    init(_ sources: [ProfileSet.Source], drivers: [DriverKind]) {
+    init(_ sources: [ProfileSet.Source], drivers: [DriverKind], keepsProof: Bool) {
         self.sources = sources
         self.drivers = drivers
+        self.keepsProof = keepsProof
     }
 
     mutating func load() throws(ProfileSet.Problems) -> [Profile] {
@@ -47,7 +49,8 @@ struct ProfileLoader {
             defer { underWay.remove(source.path) }
             inherited = try resolve(baseSource)
         }
-        let definition = try reader.read(extending: inherited?.0)
+        var definition = try reader.read(extending: inherited?.0)
+        if !keepsProof { (definition.vectors, definition.messageVectors) = ([], []) }
         let result = (definition, version: (source.text + (inherited?.version ?? "")).fingerprint)
         resolved[source.path] = result
         return result

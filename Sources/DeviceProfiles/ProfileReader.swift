@@ -5,11 +5,12 @@ import StrictYAML
 struct ProfileReader {
     private var definition: ProfileDefinition
     private let top: YAMLMap
+    private let isProved: Bool
 
     /// Reads the head; the body waits for what the profile extends.
     init(_ source: ProfileSet.Source) throws(YAMLProblem) {
         let node = if let tree = source.tree { tree } else { try YAMLNode.load(source.text, file: source.file) }
-        try self.init(node.map(), node: node, path: source.path)
+        try self.init(node.map(), node: node, of: source)
     }
 
     var extends: (name: String, node: YAMLNode)? { definition.extends }
@@ -23,6 +24,7 @@ struct ProfileReader {
         } else if let change = try changes().first {
             throw change.change.problem("'changes' needs 'extends'")
         }
+        if isProved { return definition }
         if definition.relay == nil {
             definition.vectors = try VectorReader(definition: definition).vectors(top.optional("vectors"))
         } else {
@@ -31,18 +33,19 @@ struct ProfileReader {
         return definition
     }
 
-    private init(_ top: YAMLMap, node: YAMLNode, path: String) throws(YAMLProblem) {
+    private init(_ top: YAMLMap, node: YAMLNode, of source: ProfileSet.Source) throws(YAMLProblem) {
         self.top = top
+        isProved = source.isProved
         try top.only([
             "profile", "title", "extends", "models", "source", "match", "relays", "driver", "settings", "characteristics", "frames",
             "readings", "changes", "conversation", "vectors",
         ])
         let name = try top.required("profile")
-        guard try name.text() == path else {
-            throw name.problem("this file is \(path).yaml: write 'profile: \(path)', or move the file")
+        guard try name.text() == source.path else {
+            throw name.problem("this file is \(source.path).yaml: write 'profile: \(source.path)', or move the file")
         }
         definition = ProfileDefinition(
-            name: path, title: try top.required("title").text(), origin: node,
+            name: source.path, title: try top.required("title").text(), origin: node,
             source: try top.required("source").text())
         definition.extends = try top.optional("extends").map { node throws(YAMLProblem) in (try node.text(), node) }
     }

@@ -6,6 +6,7 @@ package struct ProfileSet: Sendable {
     package let profiles: [Profile]
     private let byName: [String: Profile]
     private let index: MatchIndex
+    private let relays: RelayIndex
 
     /// One profile file: where it stands below its profiles folder without the ending (the profile must be named so), its name
     /// for messages, its text, and what the text says, if it was read before.
@@ -14,6 +15,8 @@ package struct ProfileSet: Sendable {
         package var file: String
         package var text: String
         package var tree: YAMLNode?
+        /// Whether its vectors were read before, by this same program; then they are not asked for.
+        package var isProved = false
         package init(path: String, file: String, text: String) {
             self.path = path
             self.file = file
@@ -29,12 +32,15 @@ package struct ProfileSet: Sendable {
 
     /// Reads, resolves and compiles all of them, or tells every file's first problem.
     ///
-    /// - Parameter drivers: the protocols that profiles may ask for with `driver`.
-    package init(_ sources: [Source], drivers: [DriverKind] = []) throws(Problems) {
-        var loader = ProfileLoader(sources, drivers: drivers)
+    /// - Parameters:
+    ///   - drivers: the protocols that profiles may ask for with `driver`.
+    ///   - keepsProof: whether the vectors are kept when they were read; only those who check profiles look at them again.
+    package init(_ sources: [Source], drivers: [DriverKind] = [], keepsProof: Bool = true) throws(Problems) {
+        var loader = ProfileLoader(sources, drivers: drivers, keepsProof: keepsProof)
         profiles = try loader.load().sorted { $0.name < $1.name }
         byName = Dictionary(profiles.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         index = MatchIndex(profiles)
+        relays = RelayIndex(profiles)
     }
 
     package subscript(name: String) -> Profile? { byName[name] }
@@ -81,17 +87,7 @@ package struct ProfileSet: Sendable {
 
     /// The profile of the bridge that publishes under this topic. Of several, the one that names the topic most precisely.
     package func relay(for topic: String) -> Match {
-        var relays: [Profile] = []
-        var best: [Int] = []
-        for profile in profiles {
-            let matching = profile.relay?.topics.map(\.filter).filter { $0.matches(topic) } ?? []
-            guard let precision = matching.map(\.precision).max(by: { $0.lexicographicallyPrecedes($1) }) else { continue }
-            if precision == best {
-                relays.append(profile)
-            } else if best.lexicographicallyPrecedes(precision) {
-                (relays, best) = ([profile], precision)
-            }
-        }
+        let relays = relays.most(precise: topic).map { profiles[$0] }
         return switch relays.count {
         case 0: .none
         case 1: .profile(relays[0])

@@ -31,7 +31,7 @@ package struct Gateway: Sendable {
         let id = try await store.gatewayID(makingWith: Gateway.newID)
         let instance = Gateway.newID()
         let bell = Bell()
-        let watch = Watch(limits: configuration.alarms.limits, active: try await store.activeEpisodes())
+        let watch = Watch(limits: configuration.alarms.limits, active: try await store.activeEpisodes(), delay: configuration.alarms.conditionDelay)
         let intake = Intake(
             profiles: profiles, store: store, clocks: clocks, place: configuration.place, watch: watch, bell: bell,
             observer: observer)
@@ -73,7 +73,7 @@ package struct Gateway: Sendable {
         if let radio { services.append(radio) }
         let systemd = Systemd()
         services.append(Reloader(
-            intake: intake, profiles: profilesAgain ?? { profiles }, systemd: systemd, observer: observer, hangups: hangups))
+            intake: intake, radio: radio, profiles: profilesAgain ?? { profiles }, systemd: systemd, observer: observer, hangups: hangups))
         services.append(Supervisor(
             sources: sources, radio: radio, store: store, bell: bell, systemd: systemd, isReady: { observer(.started(gateway: id)) }))
         self.id = id

@@ -6,7 +6,7 @@ import StrictYAML
 /// What an earlier start read of the profile files, in one file that may be deleted at any time.
 ///
 /// The files rule: a tree is taken only for the very text that stands in the file now, and goes through the same readers as one
-/// that was read just now. A cache that is broken, of another version, or that anybody else could have written is no cache, and
+/// that was read just now; only its vectors are left out, for only a set whose vectors were read whole is kept. A cache that is broken, of another version, or that anybody else could have written is no cache, and
 /// the next start has a new one.
 package struct ProfileCache: Sendable {
     private let path: String
@@ -23,11 +23,11 @@ package struct ProfileCache: Sendable {
         self.mayWrite = mayWrite
     }
 
-    /// 203 profiles take 0.7 MB; more than this is no cache of ours.
+    /// 203 profiles take 0.4 MB; more than this is no cache of ours.
     private static let most = 32 << 20
 
     /// Raised whenever trees are made otherwise than before: YAML that was taken is refused, or places are counted anew.
-    private static let seal = "1, vitalgate \(GatewayVersion.text)"
+    private static let seal = "2, vitalgate \(GatewayVersion.text)"
 
     func read() -> YAMLArchive? {
         // Not through a link, and without waiting for a pipe.
@@ -53,7 +53,8 @@ package struct ProfileCache: Sendable {
     /// The next start reads this one whole or the former one. Where it cannot be written the next start is slower, and that is all.
     func keep(_ sources: [ProfileSet.Source]) {
         guard mayWrite else { return }
-        let bytes = YAMLArchive.bytes(of: sources.compactMap { source in source.tree.map { (source.text, $0) } }, seal: ProfileCache.seal)
+        let read = sources.compactMap { source in source.tree.map { (source.text, $0.without("vectors")) } }
+        let bytes = YAMLArchive.bytes(of: read, seal: ProfileCache.seal)
         guard bytes.count <= ProfileCache.most else { return }
         let new = path + ".new"
         unlink(new)

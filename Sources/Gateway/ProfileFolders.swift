@@ -52,7 +52,7 @@ package enum ProfileFolders {
     }
 
     /// The shipped profiles and those in further folders, loaded together.
-    /// - Parameter cache: what an earlier start read of them.
+    /// - Parameter cache: what an earlier start read of them. Such a set is for reading devices, and goes without its proof.
     package static func load(shipped: String?, further: [String] = [], cache: ProfileCache? = nil) throws -> ProfileSet {
         let folders = [try shipped ?? ProfileFolders.shipped()] + further
         var sources = try sources(in: folders)
@@ -63,19 +63,20 @@ package enum ProfileFolders {
         for index in sources.indices {
             let source = sources[index]
             sources[index].tree = kept?.tree(of: source.text, file: source.file)
-            guard sources[index].tree == nil else { continue }
+            sources[index].isProved = sources[index].tree != nil
+            guard !sources[index].isProved else { continue }
             isKept = false
             // What is wrong with it, the loader tells.
             sources[index].tree = try? YAMLNode.load(source.text, file: source.file)
         }
-        let set = try compile(sources)
+        let set = try compile(sources, keepsProof: false)
         if !isKept { cache.keep(sources) }
         return set
     }
 
     /// The one place that knows which drivers there are.
-    package static func compile(_ sources: [ProfileSet.Source]) throws(ProfileSet.Problems) -> ProfileSet {
-        try ProfileSet(sources, drivers: DriverKind.all)
+    package static func compile(_ sources: [ProfileSet.Source], keepsProof: Bool = true) throws(ProfileSet.Problems) -> ProfileSet {
+        try ProfileSet(sources, drivers: DriverKind.all, keepsProof: keepsProof)
     }
 
     private static func isFolder(_ path: String) -> Bool {

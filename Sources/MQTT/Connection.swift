@@ -82,7 +82,7 @@ final class Connection {
             let socket = mosquitto_socket(client)
             guard socket >= 0 else { return end ?? .lost("the broker closed the connection") }
             let wanted = POLLIN | (mosquitto_want_write(client) ? POLLOUT : 0)
-            let happened = wakeUp.wait(on: socket, for: wanted, milliseconds: outbox.mayHandOn ? 0 : 500)
+            let happened = wakeUp.wait(on: socket, for: wanted, milliseconds: nap(welcomedBy: deadline))
             // Whatever happened: a TLS handshake may go on by reading even where it waits to write.
             let loss = happened == 0 ? nil : read(client, socket, isHungUp: happened & (POLLHUP | POLLERR) != 0)
             // From here to the verdict nothing is written: every write would take the queued acknowledgements along.
@@ -104,6 +104,14 @@ final class Connection {
             if mosquitto_want_write(client), let loss = ending(mosquitto_loop_write(client, 1)) { return loss }
             if let loss = ending(mosquitto_loop_misc(client)) { return loss }
         }
+    }
+
+    /// How long it may sleep where nothing happens. libmosquitto sends its signs of life only when it is asked to look at the time.
+    private func nap(welcomedBy deadline: ContinuousClock.Instant) -> Int32 {
+        guard !outbox.mayHandOn else { return 0 }
+        var longest = MQTTClient.longestSleep
+        if !isUp { longest = min(longest, deadline - .now) } else if keepAlive > .zero { longest = min(longest, keepAlive / 8) }
+        return Int32(max(1, longest / .milliseconds(1)))
     }
 
     /// Reads until nothing is left or the batch is full. Callbacks fill the inbox; acknowledgements are queued, not written.

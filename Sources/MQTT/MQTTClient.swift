@@ -41,7 +41,10 @@ package final class MQTTClient: Sendable {
 
     package var isConnected: Bool { state.withLock { $0.isConnected } }
 
-    /// The latest turn of the loop, for a watchdog. The loop turns at least once a second, but waits for `onBatch`
+    /// The loop sleeps until something happens, but turns now and then for its watchdog.
+    static let longestSleep = Duration.seconds(5)
+
+    /// The latest turn of the loop, for a watchdog. The loop turns at least every five seconds, but waits for `onBatch`
     /// and for the system's resolver.
     package var lastLoop: ContinuousClock.Instant { state.withLock { $0.lastLoop } }
 
@@ -151,7 +154,7 @@ extension MQTTClient {
     private func wait(for pause: Duration) {
         let until = ContinuousClock.now + pause
         while turn() != nil, .now < until {
-            wakeUp.wait(milliseconds: Int32(max(1, min(500, (until - .now) / .milliseconds(1)))))
+            wakeUp.wait(milliseconds: Int32(max(1, min(MQTTClient.longestSleep, until - .now) / .milliseconds(1))))
         }
     }
 }

@@ -27,9 +27,16 @@ package struct ClockHistory: Sendable, Hashable {
     package static let mostDrift: Int64 = 500
 
     /// How far the clock was ahead when it said `said`, in milliseconds; nil where no measurement came after it.
+    /// - Parameter arrived: when we were told of it.
     /// - Returns: `isDoubtful` where the clock was moved at some time nobody knows, so that the offset may not hold for it.
-    package func ahead(said: Instant) -> (milliseconds: Int64, isDoubtful: Bool)? {
+    package func ahead(said: Instant, arrived: Instant) -> (milliseconds: Int64, isDoubtful: Bool)? {
         guard let last = measurements.last else { return nil }
+        let least = last.at.milliseconds - MeasuredAt.exact
+        if last.wasSet, (least...max(least, arrived.milliseconds + MeasuredAt.exact)).contains(said.milliseconds) {
+            // Just measured, by the clock as it was set. One that was ahead has shown this time before, if only to a record that was
+            // told right behind the set.
+            return (0, last.ahead > MeasuredAt.exact)
+        }
         guard said.milliseconds <= last.shown + Int64(MeasuredAt.tolerance) * 1000 else {
             // Later than the clock was when it was read, and yet from before: another clock than that of today said it.
             return said <= last.at ? (0, true) : nil

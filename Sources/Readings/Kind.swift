@@ -54,6 +54,9 @@ package enum Kind: String, Sendable, Hashable, CaseIterable {
             ?? values.first { $0.name == name && $0.qualifier == nil }?.vital
     }
 
+    /// Whether it tells of the day or of the device what changes slowly: with samples of a stream it is told once a minute.
+    package var goesAlong: Bool { self == .battery || self == .activity }
+
     /// What qualifies values of this kind: the word under which profiles and messages give it.
     package var qualifierWord: String? {
         switch self {

@@ -40,6 +40,8 @@ package struct Reading: Sendable, Hashable {
     package var marks: [String]
     /// Whether it is a sample of a continuous signal rather than a measurement of its own.
     package var isContinuous: Bool
+    /// Where it stands for a whole minute of samples: its values are their means then.
+    package var summary: MinuteSummary?
 
     package init(
         _ kind: Kind, _ values: [Value], deviceTime: CivilTime? = nil, recordTime: CivilTime? = nil,

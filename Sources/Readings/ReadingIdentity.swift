@@ -33,6 +33,27 @@ package struct ReadingIdentity: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension ReadingIdentity {
+    /// When the minute of a summary was, or the spot of a stream.
+    package enum StreamTime: Sendable, Hashable {
+        /// By a wall clock that is right: any gateway that heard the device in that minute gives the same identity.
+        case minute(Instant)
+        /// By none: boot id and monotonic time of the minute's first frame. Only this gateway can give it.
+        case boot(String, nanoseconds: UInt64)
+    }
+
+    /// Of what came of a stream: `C8478CC09589.heart-rate.m20260101T1200`, with `s` instead of `m` for a spot.
+    package init(of reading: Reading, from device: DeviceID, in time: StreamTime, isSpot: Bool = false) {
+        var text = "\(device.compact).\(reading.kind.rawValue)"
+        if let qualifier = reading.qualifier { text += "-\(qualifier)" }
+        text += isSpot ? ".s" : ".m"
+        switch time {
+        case .minute(let start): text += CivilTime(secondsSince1970: Int(start.milliseconds / 1000)).compact.dropLast(2)
+        case .boot(let boot, let nanoseconds): text += "b\(boot.filter { $0 != "-" }.prefix(8))-\(nanoseconds)"
+        }
+        if let user = reading.user { text += ".u\(user)" }
+        description = text
+    }
+
     /// The identity for the `copy`th reading (from 2) that says something else under this one.
     package func contradiction(_ copy: Int) -> ReadingIdentity { ReadingIdentity("\(description)~\(copy)") }
 

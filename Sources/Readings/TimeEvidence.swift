@@ -58,7 +58,7 @@ extension TimeEvidence {
     private func judged(_ said: CivilTime, in zone: some PlaceZone) throws(ImplausibleTime) -> MeasuredAt {
         let wall = isUTC ? WallOffset.once(0) : zone.offset(at: said)
         let asSaid = pick(wall, said, earlierBy: 0)
-        let ahead = clock.ahead(said: asSaid.instant)
+        let ahead = clock.ahead(said: asSaid.instant, arrived: arrived)
         guard let ahead, ahead.milliseconds.magnitude > MeasuredAt.exact else {
             let isLate = try believe(asSaid.instant, said, isOwn: true)
             let doubt = ahead?.isDoubtful == true ? TimeDoubt.clockMoved : asSaid.doubt

@@ -1,4 +1,5 @@
 import Alarms
+import People
 import Readings
 
 /// One journal entry on its way to a sink.
@@ -31,15 +32,17 @@ package struct FiledReading: Sendable, Hashable {
     package var isRetained: Bool
     /// The revision that the receiver has of it, to be replaced by this one.
     package var supersedes: Int?
-    /// Why, where it is not that the device said more: `redecode`, `restamp`, `release`.
+    /// Why, where it is not that the device said more: `redecode`, `restamp`, `release`, `assign`.
     package var correction: String?
     /// There is no such reading: what the receiver has of it is to be taken back.
     package var isRetracted: Bool
+    /// Whose it is, where that is known.
+    package var person: PersonID?
 
     package init(
         identity: ReadingIdentity, revision: Int, device: DeviceID, reading: Reading, measuredAt: MeasuredAt,
         arrivedAt: Instant, profile: String, isRetained: Bool, supersedes: Int? = nil, correction: String? = nil,
-        isRetracted: Bool = false
+        isRetracted: Bool = false, person: PersonID? = nil
     ) {
         self.identity = identity
         self.revision = revision
@@ -52,6 +55,7 @@ package struct FiledReading: Sendable, Hashable {
         self.supersedes = supersedes
         self.correction = correction
         self.isRetracted = isRetracted
+        self.person = person
     }
 }
 

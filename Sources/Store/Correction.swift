@@ -9,6 +9,8 @@ package struct Correction: Sendable, Hashable {
         case redecode
         /// Somebody looked at what was quarantined and let it go.
         case release
+        /// Somebody said whose it is, or had the rules applied to what nobody was known to have measured.
+        case assign
     }
 
     package var cause: Cause

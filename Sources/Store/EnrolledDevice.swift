@@ -1,3 +1,4 @@
+import People
 import Readings
 
 /// A device whose readings are wanted. All others are counted and shown, never stored.
@@ -24,8 +25,9 @@ package struct EnrolledDevice: Sendable, Hashable, Identifiable {
     }
 }
 
-/// All enrolled devices at one version; the version rises with every change, whichever process made it.
+/// All enrolled devices, and whose they are, at one version; the version rises with every change, whichever process made it.
 package struct Enrolment: Sendable, Hashable {
     package let version: Int64
     package let devices: [EnrolledDevice]
+    package let household: Household
 }

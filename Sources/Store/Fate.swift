@@ -14,6 +14,8 @@ package enum Fate: String, Sendable, Hashable, CaseIterable {
     case rejected
     /// Readings that nobody should believe: kept, shown, not passed on.
     case quarantined
+    /// A minute of a continuous signal: it became the minute's summary.
+    case summarised
     /// Not final yet. Never an end: `IntakeTransaction.settle(waiting:)` gives it another fate.
     case waiting
 }

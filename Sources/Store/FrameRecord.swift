@@ -30,6 +30,10 @@ package struct FrameRecord: Sendable, Hashable {
     package var detail: String?
     /// The row of the reading that says the same. Set exactly when `fate` is `.duplicate`.
     package var duplicateOf: Int64?
+    /// How many of what was received stand in its body: 1 but for a minute of a stream.
+    package var items = 1
+    /// When the minute began, of a minute of a stream.
+    package var minute: Instant?
 
     package init(
         source: String, format: String, topic: String? = nil, device: DeviceID, profile: String? = nil,
@@ -67,15 +71,19 @@ extension FrameRecord {
 /// A frame as the store has it.
 package struct StoredFrame: Sendable, Hashable, Identifiable {
     package let id: Int64
-    package let record: FrameRecord
-    /// When its bytes went to make room, see `Thinning`.
-    package let thinned: Instant?
+    package private(set) var record: FrameRecord
 }
 
 extension StoredFrame {
+    func with(_ body: [UInt8], _ items: Int) -> StoredFrame {
+        var frame = self
+        (frame.record.body, frame.record.items) = (body, items)
+        return frame
+    }
+
     static let columns = """
         id, source, format, topic, device, profile, profile_version, arrived, monotonic, boot, synced, restamped, custody, \
-        retained, connection, packet_id, place, body, fate, code, detail, duplicate_of, thinned
+        retained, connection, packet_id, place, body, fate, code, detail, duplicate_of, items, minute
         """
 
     /// From a row of `columns`.
@@ -88,6 +96,7 @@ extension StoredFrame {
             connection: row.optionalInteger(), packetID: row.optionalInteger().flatMap { UInt16(exactly: $0) },
             place: row.optionalInteger().map { Int($0) }, body: row.bytes(), fate: try row.word(),
             code: row.optionalText(), detail: row.optionalText(), duplicateOf: row.optionalInteger())
-        thinned = row.optionalInteger().map(Instant.init(milliseconds:))
+        record.items = row.int()
+        record.minute = row.optionalInteger().map(Instant.init(milliseconds:))
     }
 }

@@ -7,8 +7,8 @@ extension IntakeTransaction {
         let statement = try database.statement("""
             INSERT INTO frames(
               source, format, topic, device, profile, profile_version, arrived, monotonic, boot, synced, custody, retained,
-              connection, packet_id, place, body, fate, code, detail, duplicate_of)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+              connection, packet_id, place, body, fate, code, detail, duplicate_of, items, minute)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         statement.bind(frame.source)
         statement.bind(frame.format)
@@ -27,6 +27,8 @@ extension IntakeTransaction {
         statement.bind(frame.code)
         statement.bind(frame.detail)
         statement.bind(frame.duplicateOf)
+        statement.bind(frame.items)
+        statement.bind(frame.minute)
         try statement.run()
         return database.lastRow
     }
@@ -59,15 +61,15 @@ extension IntakeTransaction {
     /// The frames of `device` that still wait, oldest first.
     package func waitingFrames(of device: DeviceID) throws(StoreFailure) -> [StoredFrame] {
         let statement = try database.statement(
-            composed: "SELECT \(StoredFrame.columns) FROM frames WHERE device = ? AND fate = 'waiting' ORDER BY id")
+            composed: "SELECT \(StoredFrame.columns) FROM frames WHERE device = ? AND fate = 'waiting' AND minute IS NULL ORDER BY id")
         statement.bind(device.description)
         return try statement.rows(StoredFrame.init)
     }
 
-    /// The frames of all devices that still wait, oldest first.
+    /// The frames of all devices that still wait, oldest first; for minutes of streams see `openMinutes`.
     package func waitingFrames() throws(StoreFailure) -> [StoredFrame] {
         let statement = try database.statement(
-            composed: "SELECT \(StoredFrame.columns) FROM frames WHERE fate = 'waiting' ORDER BY id")
+            composed: "SELECT \(StoredFrame.columns) FROM frames WHERE fate = 'waiting' AND minute IS NULL ORDER BY id")
         return try statement.rows(StoredFrame.init)
     }
 

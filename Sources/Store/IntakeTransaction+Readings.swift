@@ -1,4 +1,5 @@
 import Alarms
+import People
 import Readings
 
 extension IntakeTransaction {
@@ -41,11 +42,12 @@ extension IntakeTransaction {
         }
     }
 
+    /// What is nobody's was withdrawn for good: heard again it is the same again.
     private func latest(
         _ identity: ReadingIdentity
     ) throws(StoreFailure) -> (row: Int64, values: ReadingIdentity.StoredValues)? {
         let statement = try database.statement("""
-            SELECT id, revision, state = 'retracted', "values" FROM readings WHERE identity = ? ORDER BY revision DESC LIMIT 1
+            SELECT id, revision, state = 'retracted' AND NOT (person IS NULL AND ground IS NOT NULL), "values" FROM readings WHERE identity = ? ORDER BY revision DESC LIMIT 1
             """)
         statement.bind(identity.description)
         return try statement.first { row throws(StoreFailure) in
@@ -74,9 +76,9 @@ extension IntakeTransaction {
         let statement = try database.statement("""
             INSERT INTO readings(
               frame, device, identity, revision, measured_at, time_quality, time_doubt, conflict_of, state, code, detail,
-              heard, clock_ahead, withheld, correction,
-              kind, user, number, qualifier, device_time, record_time, utc, ago, continuous, "values", marks)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+              heard, clock_ahead, withheld, correction, person, ground, permille, doubt,
+              kind, user, number, qualifier, device_time, record_time, utc, ago, continuous, "values", marks, summary)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         statement.bind(frame)
         statement.bind(record.device.description)
@@ -93,6 +95,7 @@ extension IntakeTransaction {
         statement.bind(record.clockAhead)
         statement.bind(isQuarantined)
         statement.bind(correction)
+        statement.bind(record.whose)
         statement.bind(record.reading)
         try statement.run()
         let row = database.lastRow
@@ -114,8 +117,8 @@ extension IntakeTransaction {
         try write(event.episode, clearedAt: event.phase == .cleared ? event.measuredAt.instant : nil)
         let statement = try database.statement("""
             INSERT INTO alarm_events(
-              episode, phase, level, side, newest_at, reading, value, "limit", measured_at, time_quality)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+              episode, phase, level, side, newest_at, reading, value, "limit", measured_at, time_quality, until, extreme)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         statement.bind(event.episode.id)
         statement.bind(event.phase)
@@ -127,29 +130,36 @@ extension IntakeTransaction {
         statement.bind(event.limit?.stored)
         statement.bind(event.measuredAt.instant)
         statement.bind(event.measuredAt.quality)
+        statement.bind(event.episode.until)
+        statement.bind(event.episode.extreme?.stored)
         try statement.run()
         try journal(.alarm, "alarm", database.lastRow, at: at)
     }
 
     private func write(_ episode: Episode, clearedAt: Instant?) throws(StoreFailure) {
         let statement = try database.statement("""
-            INSERT INTO alarms(id, device, vital, level, side, raised_at, newest_at, cleared_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO alarms(id, device, vital, person, level, side, raised_at, newest_at, cleared_at, since, until, extreme)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT(id) DO UPDATE SET
-              level = excluded.level, side = excluded.side, newest_at = excluded.newest_at, cleared_at = excluded.cleared_at
+              level = excluded.level, side = excluded.side, newest_at = excluded.newest_at, cleared_at = excluded.cleared_at,
+              until = excluded.until, extreme = excluded.extreme
             """)
         statement.bind(episode.id)
         statement.bind(episode.condition.device.description)
         statement.bind(episode.condition.vital)
+        statement.bind(episode.condition.person?.description)
         statement.bind(episode.level)
         statement.bind(episode.side)
         statement.bind(episode.raisedAt)
         statement.bind(episode.newest)
         statement.bind(clearedAt)
+        statement.bind(episode.since)
+        statement.bind(episode.until)
+        statement.bind(episode.extreme?.stored)
         try statement.run()
     }
 
-    private func journal(_ lane: Lane, _ entry: String, _ ref: Int64, at: Instant) throws(StoreFailure) {
+    func journal(_ lane: Lane, _ entry: String, _ ref: Int64, at: Instant) throws(StoreFailure) {
         let statement = try database.statement("INSERT INTO journal(lane, entry, ref, at) VALUES (?, ?, ?, ?)")
         statement.bind(lane)
         statement.bind(entry)

@@ -1,20 +1,20 @@
 /// What must be so, as queries that answer with a sentence for each case where it is not. In the order of the way a frame goes.
 enum LedgerLaws {
-    static let all: [StaticString] = [
+    static let all: [StaticString] = way + people
+
+    private static let way: [StaticString] = [
         """
         SELECT 'the file is damaged: ' || quick_check FROM pragma_quick_check WHERE quick_check <> 'ok'
         """,
-        // Received = frames + frames that went + tallies.
+        // Received = frames + tallies.
         """
         WITH
-          taken AS (
-            SELECT source, sum(n) AS n FROM (
-              SELECT source, count(*) AS n FROM frames GROUP BY source
-              UNION ALL SELECT origin, count FROM thinnings WHERE what = 'frame') GROUP BY source),
+          pieces AS (SELECT frame, sum(items) AS n FROM stream_pieces GROUP BY frame),
+          taken AS (SELECT source, sum(items + ifnull(pieces.n, 0)) AS n FROM frames LEFT JOIN pieces ON frame = id GROUP BY source),
           counted AS (SELECT source, sum(count) AS n FROM tallies GROUP BY source),
           named AS (SELECT name FROM sources UNION SELECT source FROM taken UNION SELECT source FROM counted)
         SELECT 'source ' || named.name || ': ' || ifnull(received, 0) || ' received, but '
-          || ifnull(taken.n, 0) || ' frames and ' || ifnull(counted.n, 0) || ' counted'
+          || ifnull(taken.n, 0) || ' in frames and ' || ifnull(counted.n, 0) || ' counted'
         FROM named LEFT JOIN sources ON sources.name = named.name
           LEFT JOIN taken ON taken.source = named.name LEFT JOIN counted ON counted.source = named.name
         WHERE ifnull(received, 0) <> ifnull(taken.n, 0) + ifnull(counted.n, 0)
@@ -26,6 +26,7 @@ enum LedgerLaws {
             sum(conflict_of IS NOT NULL) AS conflicts, sum(state IN ('current', 'quarantined')) AS live
           FROM readings GROUP BY frame)
         SELECT 'frame ' || id || ' has the fate ' || fate || ', but ' || CASE
+            WHEN minute IS NULL AND fate = 'summarised' THEN 'is no minute of a stream'
             WHEN n IS NULL THEN 'no reading'
             WHEN fate = 'reading' THEN 'all of its readings are quarantined'
             WHEN fate = 'conflict' THEN 'none of its readings contradicts another'
@@ -36,6 +37,9 @@ enum LedgerLaws {
           WHEN 'reading' THEN ifnull(good, 0) = 0
           WHEN 'conflict' THEN ifnull(conflicts, 0) = 0
           WHEN 'quarantined' THEN ifnull(bad, 0) = 0
+          -- A minute without a valid sample has no summary.
+          WHEN 'summarised' THEN minute IS NULL OR (n IS NULL AND code IS NULL)
+          WHEN 'waiting' THEN n IS NOT NULL AND minute IS NULL
           -- A correction may have ended readings that it once brought.
           ELSE n IS NOT NULL AND (refiled IS NULL OR live > 0) END
         """,
@@ -47,6 +51,19 @@ enum LedgerLaws {
           ELSE ' is a duplicate of reading ' || f.duplicate_of || ', which is not there' END
         FROM frames f LEFT JOIN readings r ON r.id = f.duplicate_of
         WHERE (f.fate = 'duplicate' AND r.id IS NULL) OR (f.fate <> 'duplicate' AND f.duplicate_of IS NOT NULL)
+        """,
+        // A minute that goes on lies in pieces, one that ended in its frame; and its summary speaks of all that is in it.
+        """
+        SELECT 'frame ' || f.id || ' is ' || f.fate || ', and ' || count(p.frame) || ' piece(s) of a stream lie beside it'
+        FROM stream_pieces p LEFT JOIN frames f ON f.id = p.frame
+        WHERE f.id IS NULL OR f.fate <> 'waiting' OR f.minute IS NULL GROUP BY p.frame
+        """,
+        """
+        SELECT 'frame ' || f.id || ' holds ' || f.items || ' received, but its summary ' || r.id || ' speaks of '
+          || json_extract(r.summary, '$.frames')
+        FROM frames f JOIN readings r ON r.frame = f.id
+        WHERE f.minute IS NOT NULL AND f.fate = 'summarised' AND r.summary IS NOT NULL AND r.state = 'current'
+          AND json_extract(r.summary, '$.frames') <> f.items
         """,
         """
         SELECT 'reading ' || r.id || ' is of frame ' || r.frame || ', which is not there'
@@ -71,19 +88,6 @@ enum LedgerLaws {
         SELECT 'reading ' || id || ' is ' || state || ' and stands ' || ifnull(n, 0) || ' time(s) in the journal'
         FROM readings LEFT JOIN written ON written.ref = readings.id
         WHERE ifnull(n, 0) <> CASE state WHEN 'quarantined' THEN 0 WHEN 'superseded' THEN NOT withheld ELSE 1 END
-          AND (n IS NOT NULL OR id > (SELECT ifnull(max(last), 0) FROM thinnings WHERE what = 'entry' AND origin = 'bulk'))
-        """,
-        // Of entries that were thinned only the number is known: with those that are left they are one for each reading.
-        """
-        SELECT 'of the readings up to ' || last || ' ' || passed || ' were passed on, but ' || entries
-          || ' entries stand in the journal and ' || gone || ' were thinned'
-        FROM (
-          SELECT last, gone,
-            (SELECT count(*) FROM readings WHERE id <= last AND state <> 'quarantined' AND NOT (state = 'superseded' AND withheld))
-              + (SELECT ifnull(sum(count), 0) FROM thinnings WHERE what = 'reading') AS passed,
-            (SELECT count(*) FROM journal WHERE entry = 'reading' AND ref <= last) AS entries
-          FROM (SELECT max(last) AS last, sum(count) AS gone FROM thinnings WHERE what = 'entry' AND origin = 'bulk' AND last > 0))
-        WHERE passed <> entries + gone
         """,
         """
         SELECT 'reading ' || id || ' is ' || state || ', and ' || iif(withheld, 'withheld', 'not withheld')
@@ -110,15 +114,13 @@ enum LedgerLaws {
         WITH written AS (SELECT ref, count(*) AS n FROM journal WHERE entry = 'alarm' GROUP BY ref)
         SELECT 'alarm event ' || id || ' stands ' || ifnull(n, 0) || ' time(s) in the journal'
         FROM alarm_events LEFT JOIN written ON written.ref = alarm_events.id WHERE ifnull(n, 0) <> 1
-          AND (n IS NOT NULL OR id > (SELECT ifnull(max(last), 0) FROM thinnings WHERE what = 'entry' AND origin = 'alarm'))
         """,
-        // The journal has no gap but for what was thinned, not even at its end.
+        // The journal has no gap, not even at its end.
         """
         SELECT 'the journal holds ' || count(journal.seq) || ' entries, the last of number ' || ifnull(max(journal.seq), 0)
-          || iif(gone > 0, ', and ' || gone || ' were thinned', '') || ', but has given out ' || given || ' numbers'
-        FROM (SELECT ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'journal'), 0) AS given,
-            (SELECT ifnull(sum(count), 0) FROM thinnings WHERE what = 'entry') AS gone)
-          LEFT JOIN journal GROUP BY given, gone HAVING count(journal.seq) + gone <> given OR ifnull(max(journal.seq), 0) <> given
+          || ', but has given out ' || given || ' numbers'
+        FROM (SELECT ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'journal'), 0) AS given)
+          LEFT JOIN journal GROUP BY given HAVING count(journal.seq) <> given OR ifnull(max(journal.seq), 0) <> given
         """,
         """
         SELECT 'journal entry ' || seq || CASE
@@ -136,22 +138,6 @@ enum LedgerLaws {
         """
         SELECT 'sink ' || sink || ': its cursor in the lane ' || lane || ' stands at ' || seq || ', beyond the journal'
         FROM cursors WHERE seq > (SELECT ifnull(max(seq), 0) FROM journal)
-        """,
-        """
-        SELECT 'sink ' || sink || ' had ' || thinned || ' entries of the lane ' || lane || ' that were thinned, but only ' || gone || ' were'
-        FROM cursors c, (SELECT lane AS of_lane, (SELECT ifnull(sum(count), 0) FROM thinnings WHERE what = 'entry' AND origin = lane) AS gone
-          FROM (SELECT DISTINCT lane FROM cursors)) WHERE of_lane = lane AND thinned > gone
-        """,
-        // What went has a record, and nothing went that somebody still needs.
-        """
-        SELECT 'frame ' || id || iif(fate = 'waiting', ' waits, and its bytes were thinned', ' still has the bytes that were thinned')
-        FROM frames WHERE thinned IS NOT NULL AND (fate = 'waiting' OR length(body) > 0)
-        """,
-        """
-        SELECT 'the bytes of ' || n || ' frames of ' || source || ' were thinned, but ' || ifnull(gone, 0) || ' stand in the record'
-        FROM (SELECT source, count(*) AS n FROM frames WHERE thinned IS NOT NULL GROUP BY source)
-          LEFT JOIN (SELECT origin, sum(count) AS gone FROM thinnings WHERE what = 'body' GROUP BY origin) ON origin = source
-        WHERE n <> ifnull(gone, 0)
         """,
         """
         SELECT 'sink ' || x.sink || ': entry ' || x.seq || ' is ' || x.state

@@ -1,15 +1,11 @@
-import Readings
-
 /// Whether everything that came in is accounted for: all sums, and every difference in words.
 package struct LedgerReport: Sendable, Hashable {
     package struct SourceSums: Sendable, Hashable {
         package let source: String
         /// Items that came in.
         package let received: Int
-        /// Of these, taken into custody.
+        /// Of these, taken into custody; a frame that is a minute of a stream counts as all that is in it.
         package let frames: Int
-        /// Of these, taken into custody and gone since; see `ThinnedSum`.
-        package let thinned: Int
         /// Of these, counted only.
         package let tallied: Int
     }
@@ -26,27 +22,11 @@ package struct LedgerReport: Sendable, Hashable {
         package let count: Int
     }
 
-    /// What went, and why.
-    package struct ThinnedSum: Sendable, Hashable {
-        package let cause: Thinning.Cause
-        package let what: Thinning.What
-        /// The source of frames, the lane of journal entries.
-        package let origin: String
-        /// Of frames.
-        package let fate: Fate?
-        package let code: String
-        package let count: Int
-        package let bytes: Int
-        /// When they had arrived, or were written.
-        package let oldest: Instant?
-        package let newest: Instant?
-    }
-
     /// How one sink stands in one lane: the five add up to `entries`.
     package struct SinkSums: Sendable, Hashable {
         package let sink: String
         package let lane: Lane
-        /// Entries of the lane in the journal, and those that it had and that were thinned then.
+        /// Entries of the lane in the journal.
         package let entries: Int
         package let delivered: Int
         /// Behind the cursor, or to be tried again.
@@ -54,6 +34,15 @@ package struct LedgerReport: Sendable, Hashable {
         package let held: Int
         package let filtered: Int
         package let dead: Int
+    }
+
+    /// How many readings stand under whom. With those in the inbox they are all that are current.
+    package struct PeopleSums: Sendable, Hashable {
+        /// By pseudonym.
+        package let assigned: [String: Int]
+        package let inbox: Int
+        /// Withdrawn, for a named person said that no person measured it.
+        package let nobody: Int
     }
 
     package let frames: Int
@@ -64,13 +53,13 @@ package struct LedgerReport: Sendable, Hashable {
     package let readingsByState: [StoredReading.State: Int]
     /// Readings that contradict another; they count under their state too.
     package let conflictingReadings: Int
+    package let people: PeopleSums
     package let alarmEvents: Int
     /// Entries in the journal.
     package let journal: Int
     package let sources: [SourceSums]
     package let tallies: [TallySum]
     package let sinks: [SinkSums]
-    package let thinned: [ThinnedSum]
     /// What does not add up, a sentence each, in the order of the way a frame goes. Empty where all is well.
     package let differences: [String]
 

@@ -1,3 +1,4 @@
+import People
 import Readings
 
 /// A reading as it goes into the store.
@@ -28,10 +29,12 @@ package struct ReadingRecord: Sendable, Hashable {
     package var heard: Instant?
     /// By how many milliseconds the device's clock was ahead, where that was measured and taken off.
     package var clockAhead: Int64?
+    package var whose: Attribution
 
     package init(
         device: DeviceID, reading: Reading, identity: ReadingIdentity, revision: Int = 1, measuredAt: MeasuredAt?,
-        quarantine: Quarantine? = nil, conflictOf: Int64? = nil, heard: Instant? = nil, clockAhead: Int64? = nil
+        quarantine: Quarantine? = nil, conflictOf: Int64? = nil, heard: Instant? = nil, clockAhead: Int64? = nil,
+        whose: Attribution = .unassigned(.noRule)
     ) {
         self.device = device
         self.reading = reading
@@ -42,5 +45,6 @@ package struct ReadingRecord: Sendable, Hashable {
         self.conflictOf = conflictOf
         self.heard = heard
         self.clockAhead = clockAhead
+        self.whose = whose
     }
 }

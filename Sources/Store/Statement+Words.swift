@@ -19,7 +19,7 @@ extension Statement {
 
     func quantity() throws(StoreFailure) -> Quantity { try parsed("quantity", Quantity.init(stored:)) }
 
-    /// From `kind, user, number, qualifier, device_time, record_time, utc, ago, continuous, values, marks`.
+    /// From `kind, user, number, qualifier, device_time, record_time, utc, ago, continuous, values, marks, summary`.
     func reading() throws(StoreFailure) -> Reading {
         let kind: Kind = try word()
         let user = optionalInteger().map { Int($0) }
@@ -40,12 +40,14 @@ extension Statement {
         let marks = try parsed("list of marks") { text in
             text == "[]" ? [] : (try? JSON(parsing: text))?.array?.compactMap(\.string)
         }
-        return Reading(
+        var reading = Reading(
             kind, known, deviceTime: deviceTime, recordTime: recordTime, isUTC: isUTC, secondsAgo: ago, number: number,
             user: user, qualifier: qualifier, marks: marks, isContinuous: isContinuous)
+        reading.summary = try optionallyParsed("summary of a minute", MinuteSummary.init(stored:))
+        return reading
     }
 
-    /// As `kind, user, number, qualifier, device_time, record_time, utc, ago, continuous, values, marks`.
+    /// As `kind, user, number, qualifier, device_time, record_time, utc, ago, continuous, values, marks, summary`.
     func bind(_ reading: Reading) {
         bind(reading.kind)
         bind(reading.user)
@@ -58,5 +60,6 @@ extension Statement {
         bind(reading.isContinuous)
         bind(Quantity.text(of: reading.values))
         bind(reading.marks.isEmpty ? "[]" : JSON.array(reading.marks.map(JSON.string)).text)
+        bind(reading.summary?.stored)
     }
 }

@@ -1,3 +1,4 @@
+import People
 import Readings
 
 extension Store {
@@ -20,14 +21,16 @@ extension Store {
         }
     }
 
-    /// Ends the enrolment; what is stored of the device stays. False where it was not enrolled.
+    /// Ends the enrolment; what is stored of the device stays. Whoever enrolls it again says again whose it is.
+    /// False where it was not enrolled.
     @discardableResult
-    package func forget(_ device: DeviceID) throws(StoreFailure) -> Bool {
+    package func forget(_ device: DeviceID, at: Instant, by who: String) throws(StoreFailure) -> Bool {
         try database.change { () throws(StoreFailure) in
             let statement = try database.statement("DELETE FROM devices WHERE id = ?")
             statement.bind(device.description)
             try statement.run()
             guard database.changes == 1 else { return false }
+            if try database.household().knows(device) { try database.write(Assignment(device, since: at, [], at: at, by: who)) }
             try database.raiseEnrolmentVersion()
             return true
         }
@@ -47,9 +50,12 @@ extension Store {
 extension Database {
     /// In a transaction the two reads belong together.
     func enrolment(ifChangedSince version: Int64?) throws(StoreFailure) -> Enrolment? {
-        let current = try statement("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'enrolment-version'")
-            .first { $0.integer() } ?? 0
-        return current == version ? nil : Enrolment(version: current, devices: try enrolledDevices())
+        let current = try enrolmentVersion()
+        return current == version ? nil : Enrolment(version: current, devices: try enrolledDevices(), household: try household())
+    }
+
+    func enrolmentVersion() throws(StoreFailure) -> Int64 {
+        try statement("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'enrolment-version'").first { $0.integer() } ?? 0
     }
 
     fileprivate func enrolledDevices() throws(StoreFailure) -> [EnrolledDevice] {
@@ -61,7 +67,8 @@ extension Database {
             }
     }
 
-    fileprivate func raiseEnrolmentVersion() throws(StoreFailure) {
+    /// What a gateway remembers of devices, persons and alarms is not what stands here any more.
+    func raiseEnrolmentVersion() throws(StoreFailure) {
         try statement("""
             INSERT INTO meta(key, value) VALUES ('enrolment-version', '1')
             ON CONFLICT(key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)

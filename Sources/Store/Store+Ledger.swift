@@ -1,5 +1,3 @@
-import Readings
-
 extension Store {
     /// Adds everything up, from one snapshot. Reads every row: seconds for millions.
     package func ledger() throws(StoreFailure) -> LedgerReport {
@@ -15,10 +13,10 @@ extension Store {
                 framesByCustody: try counts("SELECT custody, count(*) FROM frames GROUP BY custody", of: Custody.self),
                 refusals: try refusalSums(), readings: states.values.reduce(0, +), readingsByState: states,
                 conflictingReadings: try count("SELECT count(*) FROM readings WHERE conflict_of IS NOT NULL"),
+                people: try database.peopleSums(),
                 alarmEvents: try count("SELECT count(*) FROM alarm_events"),
                 journal: try count("SELECT count(*) FROM journal"),
-                sources: try sourceSums(), tallies: try tallySums(), sinks: sinks,
-                thinned: try thinnedSums(), differences: differences)
+                sources: try sourceSums(), tallies: try tallySums(), sinks: sinks, differences: differences)
         }
     }
 
@@ -35,13 +33,12 @@ extension Store {
 
     private func sourceSums() throws(StoreFailure) -> [LedgerReport.SourceSums] {
         try database.statement("""
-            SELECT name, received, (SELECT count(*) FROM frames WHERE source = name),
-              (SELECT ifnull(sum(count), 0) FROM thinnings WHERE what = 'frame' AND origin = name),
+            SELECT name, received, (SELECT ifnull(sum(items), 0) FROM frames WHERE source = name)
+                + (SELECT ifnull(sum(p.items), 0) FROM stream_pieces p JOIN frames f ON f.id = p.frame WHERE f.source = name),
               (SELECT ifnull(sum(count), 0) FROM tallies WHERE source = name)
             FROM sources ORDER BY name
             """).rows { row in
-                LedgerReport.SourceSums(
-                    source: row.text(), received: row.int(), frames: row.int(), thinned: row.int(), tallied: row.int())
+                LedgerReport.SourceSums(source: row.text(), received: row.int(), frames: row.int(), tallied: row.int())
             }
     }
 
@@ -50,18 +47,6 @@ extension Store {
             SELECT fate, code, count(*) FROM frames WHERE code IS NOT NULL GROUP BY fate, code ORDER BY fate, code
             """).rows { row throws(StoreFailure) in
                 LedgerReport.RefusalSum(fate: try row.word(), code: row.text(), count: row.int())
-            }
-    }
-
-    private func thinnedSums() throws(StoreFailure) -> [LedgerReport.ThinnedSum] {
-        try database.statement("""
-            SELECT cause, what, origin, fate, code, sum(count), sum(bytes), min(oldest), max(newest) FROM thinnings
-            GROUP BY cause, what, origin, fate, code HAVING sum(count) <> 0 ORDER BY cause, what, origin, fate, code
-            """).rows { row throws(StoreFailure) in
-                LedgerReport.ThinnedSum(
-                    cause: try row.word(), what: try row.word(), origin: row.text(), fate: Fate(rawValue: row.text()), code: row.text(),
-                    count: row.int(), bytes: row.int(), oldest: row.optionalInteger().map(Instant.init(milliseconds:)),
-                    newest: row.optionalInteger().map(Instant.init(milliseconds:)))
             }
     }
 
@@ -74,9 +59,9 @@ extension Store {
     private func sinkSums() throws(StoreFailure) -> [LedgerReport.SinkSums] {
         try database.statement("""
             SELECT c.sink, c.lane,
-              (SELECT count(*) FROM journal j WHERE j.lane = c.lane) + c.thinned,
+              (SELECT count(*) FROM journal j WHERE j.lane = c.lane),
               (SELECT count(*) FROM journal j LEFT JOIN exceptions x ON x.sink = c.sink AND x.seq = j.seq
-                WHERE j.lane = c.lane AND j.seq <= c.seq AND x.seq IS NULL) + c.thinned,
+                WHERE j.lane = c.lane AND j.seq <= c.seq AND x.seq IS NULL),
               (SELECT count(*) FROM journal j WHERE j.lane = c.lane AND j.seq > c.seq)
                 + (SELECT count(*) FROM exceptions x JOIN journal j ON j.seq = x.seq
                   WHERE x.sink = c.sink AND j.lane = c.lane AND x.state = 'waiting'),

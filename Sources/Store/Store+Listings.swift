@@ -1,20 +1,36 @@
 import Alarms
 import ExactJSON
+import People
 import Readings
 
 extension Store {
     /// The latest readings stored, newest first.
     package func readings(_ filter: ReadingFilter = ReadingFilter(), limit: Int) throws(StoreFailure) -> [StoredReading] {
+        // What stands under a person, and the inbox, have indexes of their own.
+        let whose = filter.person != nil ? "r.person = ?6 AND r.state = 'current'" : filter.isInbox ? ReadingFilter.inbox + " AND ?6 IS NULL" : "?6 IS NULL"
         let statement = try database.statement(composed: """
             SELECT \(StoredReading.columns) FROM \(StoredReading.tables)
             WHERE (?1 IS NULL OR r.device = ?1) AND (?2 IS NULL OR r.kind = ?2) AND (?3 IS NULL OR r.state = ?3)
-              AND (?4 IS NULL OR r.measured_at >= ?4)
+              AND (?4 IS NULL OR r.measured_at >= ?4) AND \(whose)
             ORDER BY r.id DESC LIMIT ?5
             """)
         statement.bind(filter.device?.description)
         statement.bind(filter.kind?.rawValue)
         statement.bind(filter.state?.rawValue)
         statement.bind(filter.since)
+        statement.bind(limit)
+        statement.bind(filter.person?.description)
+        return try statement.rows(StoredReading.init)
+    }
+
+    /// What stands under a person, behind row `id`, oldest first.
+    package func readings(of person: PersonID, after id: Int64, limit: Int) throws(StoreFailure) -> [StoredReading] {
+        let statement = try database.statement(composed: """
+            SELECT \(StoredReading.columns) FROM \(StoredReading.tables)
+            WHERE r.person = ? AND r.state = 'current' AND r.id > ? ORDER BY r.id LIMIT ?
+            """)
+        statement.bind(person.description)
+        statement.bind(id)
         statement.bind(limit)
         return try statement.rows(StoredReading.init)
     }
@@ -56,7 +72,7 @@ extension Store {
     /// Alarms, the latest raised first.
     package func alarms(activeOnly: Bool, limit: Int = 1000) throws(StoreFailure) -> [AlarmRecord] {
         let statement = try database.statement("""
-            SELECT id, device, vital, level, side, raised_at, newest_at, cleared_at FROM alarms
+            SELECT id, device, vital, person, level, side, raised_at, newest_at, since, until, extreme, cleared_at FROM alarms
             WHERE cleared_at IS NULL OR NOT ? ORDER BY raised_at DESC, id LIMIT ?
             """)
         statement.bind(activeOnly)
@@ -77,9 +93,9 @@ extension Database {
     func activeEpisodes() throws(StoreFailure) -> [Episode] {
         // A vital's id is kind.value or kind.value.qualifier; a few values carry the vital of another kind.
         let statement = try statement("""
-            SELECT a.id, a.device, a.vital, a.level, a.side, a.raised_at, max(a.newest_at, coalesce((
+            SELECT a.id, a.device, a.vital, a.person, a.level, a.side, a.raised_at, max(a.newest_at, coalesce((
               SELECT max(r.measured_at) FROM readings r
-              WHERE r.device = a.device AND r.state = 'current'
+              WHERE r.device = a.device AND r.person IS a.person AND r.state = 'current'
                 AND r.id >= (
                   -- CROSS: events are few and readings many.
                   SELECT min(raising.id) FROM alarm_events e CROSS JOIN readings raising ON raising.identity = e.reading
@@ -89,7 +105,7 @@ extension Database {
                   WHERE a.vital IN (
                     coalesce(shared.value, r.kind || '.' || v.key),
                     coalesce(shared.value, r.kind || '.' || v.key) || '.' || r.qualifier))
-              ), a.newest_at))
+              ), a.newest_at)), a.since, a.until, a.extreme
             FROM alarms a WHERE a.cleared_at IS NULL ORDER BY a.raised_at, a.id
             """)
         statement.bind(JSON.object(JSONObject(Kind.sharedVitals.map { ($0.key, .string($0.value)) })).text)

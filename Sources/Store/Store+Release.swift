@@ -1,3 +1,4 @@
+import People
 import Readings
 
 extension Store {
@@ -10,10 +11,16 @@ extension Store {
     ) throws -> ReadingRecord? {
         try intake { transaction in
             guard let stored = try transaction.standing(under: identity).first(where: { $0.state == .quarantined }) else { return nil }
+            guard stored.record.whose != .nobody else {
+                throw StoreFailure.refusal("\(identity) is no person's, as somebody has said: 'vitalgate readings assign' takes that back")
+            }
             var record = stored.record
             let because = record.quarantine?.code ?? ""
             record.quarantine = nil
             if let measured { record.measuredAt = MeasuredAt(measured, .corrected) }
+            let whose = try transaction.household().whose(record, arrived: stored.arrivedAt, after: stored.record, in: transaction)
+            // Its device is nobody's, and whoever releases it says otherwise.
+            if whose != .nobody { record.whose = whose }
             guard record.measuredAt != nil else {
                 throw StoreFailure.refusal("\(identity) has no time that can be believed (\(because)): say when it was measured, with --at")
             }

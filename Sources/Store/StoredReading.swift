@@ -59,8 +59,8 @@ extension StoredReading {
           WHERE e.identity = r.identity AND e.revision < r.revision AND NOT e.withheld) END, \
         c.cause, c.at, c."by", c.detail, \
         r.device, r.identity, r.revision, r.measured_at, r.time_quality, r.time_doubt, r.code, r.detail, r.conflict_of, \
-        r.heard, r.clock_ahead, \
-        r.kind, r.user, r.number, r.qualifier, r.device_time, r.record_time, r.utc, r.ago, r.continuous, r."values", r.marks
+        r.heard, r.clock_ahead, r.person, r.ground, r.permille, r.doubt, \
+        r.kind, r.user, r.number, r.qualifier, r.device_time, r.record_time, r.utc, r.ago, r.continuous, r."values", r.marks, r.summary
         """
 
     /// From a row of `columns`.
@@ -85,10 +85,11 @@ extension StoredReading {
         let conflictOf = row.optionalInteger()
         let heard = row.optionalInteger().map(Instant.init(milliseconds:))
         let clockAhead = row.optionalInteger()
+        let whose = try row.whose()
         record = ReadingRecord(
             device: device, reading: try row.reading(), identity: identity, revision: revision,
             measuredAt: instant.flatMap { instant in quality.map { MeasuredAt(instant, $0, doubt) } },
             quarantine: code.map { ReadingRecord.Quarantine(code: $0, detail: detail ?? "") }, conflictOf: conflictOf,
-            heard: heard, clockAhead: clockAhead)
+            heard: heard, clockAhead: clockAhead, whose: whose)
     }
 }

@@ -102,6 +102,12 @@ extension YAMLNode {
         return YAMLMap(node: self, entries: entries)
     }
 
+    /// A map without this key; anything else as it is.
+    package func without(_ key: String) -> YAMLNode {
+        guard case .map(let entries) = content else { return self }
+        return YAMLNode(file: file, line: line, column: column, content: .map(entries.filter { $0.key.name != key }))
+    }
+
     /// Says what stands here and what to write instead.
     private func mismatch(_ advice: String) -> YAMLProblem {
         let found =

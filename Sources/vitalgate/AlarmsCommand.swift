@@ -1,6 +1,7 @@
 import Alarms
 import ArgumentParser
 import ExactJSON
+import People
 import Readings
 import Store
 
@@ -19,12 +20,12 @@ struct AlarmsCommand: AsyncParsableCommand {
         let alarms = try await store.openToRead().alarms(activeOnly: active)
         guard !output.json else { return alarms.forEach { Terminal.out(json($0)) } }
         Terminal.table(
-            ["RAISED", "LEVEL", "VITAL", "DEVICE", "CLEARED"],
+            ["RAISED", "LEVEL", "VITAL", "DEVICE", "PERSON", "CLEARED"],
             alarms.map { alarm in
                 [
                     alarm.episode.raisedAt.rfc3339(), "\(alarm.episode.level.rawValue), \(alarm.episode.side.rawValue)",
                     alarm.episode.condition.vital, alarm.episode.condition.device.description,
-                    alarm.clearedAt?.rfc3339() ?? "active",
+                    alarm.episode.condition.person?.description ?? "-", alarm.clearedAt?.rfc3339() ?? "active",
                 ]
             })
     }
@@ -36,6 +37,7 @@ struct AlarmsCommand: AsyncParsableCommand {
             ("device", .string(alarm.episode.condition.device.description)),
             ("vital", .string(alarm.episode.condition.vital)), ("raisedAt", .string(alarm.episode.raisedAt.rfc3339())),
         ])
+        object.add("person", alarm.episode.condition.person.map { .string($0.description) })
         object.add("clearedAt", alarm.clearedAt.map { .string($0.rfc3339()) })
         return .object(object)
     }

@@ -3,14 +3,14 @@ import DeviceProfiles
 import ExactJSON
 import Foundation
 import Gateway
-import Glibc
+import People
 import Readings
 import Store
 
 struct DevicesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "devices", abstract: "Which devices are wanted. All others are counted and shown, never stored.",
-        subcommands: [Scan.self, Pair.self, Enroll.self, List.self, Forget.self])
+        subcommands: [Scan.self, Pair.self, Enroll.self, Assign.self, List.self, Forget.self])
 
     struct Enroll: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Take a device in; a running gateway notices at once.")
@@ -47,7 +47,7 @@ struct DevicesCommand: AsyncParsableCommand {
                 }
             }
             let key = try place(ofKey: keyFile, credential: keyCredential)
-            let who = by ?? String(cString: getenv("USER") ?? strdup("operator"))
+            let who = Operator.named(by)
             let device = EnrolledDevice(
                 id: address.device, name: name ?? address.device.description, profile: profile,
                 enrolledAt: Clocks.machine.now().wall, enrolledBy: who, keyFile: key)
@@ -82,21 +82,24 @@ struct DevicesCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            let devices = try await store.openToRead().enrolledDevices()
-            guard !output.json else { return devices.forEach { Terminal.out(DevicesCommand.json($0)) } }
+            let store = try store.openToRead()
+            let devices = try await store.enrolledDevices()
+            let now = Assignment.effective(in: try await store.assignments()).filter { $0.until == nil }
+            let holding = Dictionary(now.map { ($0.assignment.device, $0.assignment) }, uniquingKeysWith: { _, last in last })
+            guard !output.json else { return devices.forEach { Terminal.out(DevicesCommand.json($0, holding[$0.id])) } }
             Terminal.table(
-                ["DEVICE", "NAME", "PROFILE", "KEY", "ENROLLED", "BY"],
+                ["DEVICE", "NAME", "WHOSE", "PROFILE", "KEY", "ENROLLED", "BY"],
                 devices.map { device in
                     [
-                        device.id.description, device.name, device.profile ?? "as matched", device.keyFile == nil ? "no" : "yes",
-                        device.enrolledAt.rfc3339(), device.enrolledBy,
+                        device.id.description, device.name, holding[device.id].map(Holding.owners) ?? "not assigned",
+                        device.profile ?? "as matched", device.keyFile == nil ? "no" : "yes", device.enrolledAt.rfc3339(), device.enrolledBy,
                     ]
                 })
         }
     }
 
     struct Forget: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "End an enrolment. What is stored of the device stays.")
+        static let configuration = CommandConfiguration(abstract: "End an enrolment. What is stored of the device stays; whose it was ends.")
 
         @Argument(help: "Its Bluetooth address, or its name as it was enrolled.")
         var address: Address
@@ -105,7 +108,7 @@ struct DevicesCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            guard try await store.openToWrite().forget(address.device) else {
+            guard try await store.openToWrite().forget(address.device, at: Clocks.machine.now().wall, by: Operator.named(nil)) else {
                 throw CommandFailure("\(address.device) is not enrolled")
             }
             if output.json {
@@ -116,13 +119,14 @@ struct DevicesCommand: AsyncParsableCommand {
         }
     }
 
-    static func json(_ device: EnrolledDevice) -> JSON {
+    static func json(_ device: EnrolledDevice, _ holding: Assignment? = nil) -> JSON {
         var object = JSONObject([("device", .string(device.id.description)), ("name", .string(device.name))])
         object.add("profile", device.profile.map { .string($0) })
         // Not where it is, and never what it is.
         object.add("key", device.keyFile.map { _ in .bool(true) })
         object.add("enrolledAt", .string(device.enrolledAt.rfc3339()))
         object.add("enrolledBy", .string(device.enrolledBy))
+        object.add("whose", holding.map { Holding.json($0, until: nil) })
         return .object(object)
     }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import ExactJSON
-import Readings
 import Store
 
 struct LedgerCommand: AsyncParsableCommand {
@@ -22,8 +21,8 @@ struct LedgerCommand: AsyncParsableCommand {
 
         private func show(_ ledger: LedgerReport) {
             Terminal.table(
-                ["SOURCE", "RECEIVED", "IN CUSTODY", "THINNED", "COUNTED"],
-                ledger.sources.map { [$0.source, "\($0.received)", "\($0.frames)", "\($0.thinned)", "\($0.tallied)"] })
+                ["SOURCE", "RECEIVED", "IN CUSTODY", "COUNTED"],
+                ledger.sources.map { [$0.source, "\($0.received)", "\($0.frames)", "\($0.tallied)"] })
             Terminal.out("")
             Terminal.table(["FATE OF FRAMES", "FRAMES"], sorted(ledger.framesByFate))
             Terminal.out("")
@@ -36,24 +35,17 @@ struct LedgerCommand: AsyncParsableCommand {
             Terminal.table(["READINGS", "ROWS"], sorted(ledger.readingsByState) + [["conflicts", "\(ledger.conflictingReadings)"]])
             Terminal.out("")
             Terminal.table(
+                ["WHOSE", "READINGS"],
+                ledger.people.assigned.sorted { $0.key < $1.key }.map { [$0.key, "\($0.value)"] }
+                    + [["in the inbox", "\(ledger.people.inbox)"], ["nobody's", "\(ledger.people.nobody)"]])
+            Terminal.out("")
+            Terminal.table(
                 ["SINK", "LANE", "ENTRIES", "DELIVERED", "PENDING", "HELD", "FILTERED", "DEAD"],
                 ledger.sinks.map { sums in
                     [sums.sink, sums.lane.rawValue]
                         + [sums.entries, sums.delivered, sums.pending, sums.held, sums.filtered, sums.dead].map { "\($0)" }
                 })
             Terminal.out("")
-            if !ledger.thinned.isEmpty {
-                Terminal.table(
-                    ["WENT", "BECAUSE OF", "OF", "COUNT", "BYTES", "FROM", "TO"],
-                    ledger.thinned.map { sum in
-                        let fate = [sum.fate?.rawValue, sum.code.isEmpty ? nil : sum.code].compactMap { $0 }.joined(separator: ": ")
-                        return [
-                            fate.isEmpty ? sum.what.rawValue : "\(sum.what.rawValue) of \(fate)", sum.cause.rawValue, sum.origin,
-                            "\(sum.count)", "\(sum.bytes)", sum.oldest?.rfc3339() ?? "-", sum.newest?.rfc3339() ?? "-",
-                        ]
-                    })
-                Terminal.out("")
-            }
             Terminal.out(ledger.isBalanced ? "The ledger balances." : "The ledger does not balance:")
             ledger.differences.forEach { Terminal.out("  \($0)") }
         }
@@ -70,7 +62,7 @@ struct LedgerCommand: AsyncParsableCommand {
             object.add("sources", .array(ledger.sources.map { sums in
                 .object(JSONObject([
                     ("source", .string(sums.source)), ("received", .integer(sums.received)),
-                    ("frames", .integer(sums.frames)), ("thinned", .integer(sums.thinned)), ("counted", .integer(sums.tallied)),
+                    ("frames", .integer(sums.frames)), ("counted", .integer(sums.tallied)),
                 ]))
             }))
             object.add("frames", .integer(ledger.frames))
@@ -80,6 +72,10 @@ struct LedgerCommand: AsyncParsableCommand {
             object.add("refused", .object(JSONObject(ledger.refusals.map { ($0.code, .integer($0.count)) })))
             object.add("readings", counts(ledger.readingsByState))
             object.add("conflicts", .integer(ledger.conflictingReadings))
+            object.add("people", .object(JSONObject([
+                ("assigned", .object(JSONObject(ledger.people.assigned.sorted { $0.key < $1.key }.map { ($0.key, .integer($0.value)) }))),
+                ("inbox", .integer(ledger.people.inbox)), ("nobody", .integer(ledger.people.nobody)),
+            ])))
             object.add("alarmEvents", .integer(ledger.alarmEvents))
             object.add("journal", .integer(ledger.journal))
             object.add("sinks", .array(ledger.sinks.map { sums in
@@ -88,17 +84,6 @@ struct LedgerCommand: AsyncParsableCommand {
                     ("delivered", .integer(sums.delivered)), ("pending", .integer(sums.pending)), ("held", .integer(sums.held)),
                     ("filtered", .integer(sums.filtered)), ("dead", .integer(sums.dead)),
                 ]))
-            }))
-            object.add("thinned", .array(ledger.thinned.map { sum in
-                var object = JSONObject([
-                    ("what", .string(sum.what.rawValue)), ("cause", .string(sum.cause.rawValue)), ("origin", .string(sum.origin)),
-                    ("count", .integer(sum.count)), ("bytes", .integer(sum.bytes)),
-                ])
-                object.add("fate", sum.fate.map { .string($0.rawValue) })
-                if !sum.code.isEmpty { object.add("code", .string(sum.code)) }
-                object.add("from", sum.oldest.map { .string($0.rfc3339()) })
-                object.add("to", sum.newest.map { .string($0.rfc3339()) })
-                return .object(object)
             }))
             object.add("differences", .array(ledger.differences.map { .string($0) }))
             return .object(object)

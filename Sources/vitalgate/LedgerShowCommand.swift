@@ -40,13 +40,14 @@ extension LedgerCommand {
             var facts = [
                 ["arrived", frame.arrivedAt.rfc3339() + clock], ["from", frame.source + (frame.topic.map { ", \($0)" } ?? "")],
                 ["custody", frame.custody.rawValue + (frame.isRetained ? ", retained" : "")], ["device", frame.device.description],
-                ["read by", "\(frame.profile ?? "-") \(frame.profileVersion ?? "")"], ["bytes", trail.frame.thinned.map { "thinned at \($0.rfc3339())" } ?? "\(frame.body.count)"],
+                ["read by", "\(frame.profile ?? "-") \(frame.profileVersion ?? "")"], ["bytes", "\(frame.body.count)"],
             ]
             if let detail = frame.detail { facts.append(["because", detail]) }
             for fact in facts { Terminal.out("  \(fact[0])\(String(repeating: " ", count: 9 - fact[0].count))\(fact[1])") }
             for stored in trail.readings {
                 let values = stored.reading.values.map { "\($0.name) \($0.reported.text)" }.joined(separator: ", ")
                 Terminal.out("  reading  \(stored.identity) revision \(stored.revision), \(stored.state.rawValue): \(values)")
+                Terminal.out("           \(stored.record.whose.said)\(stored.record.whose.because.map { ", \($0)" } ?? "")")
                 if let correction = stored.correction {
                     Terminal.out("           \(correction.cause.rawValue) by \(correction.by) at \(correction.at.rfc3339()): \(correction.detail)")
                 }
@@ -75,13 +76,13 @@ extension LedgerCommand {
                 ("topic", frame.topic), ("profile", frame.profile), ("profileVersion", frame.profileVersion), ("code", frame.code),
                 ("detail", frame.detail),
             ] { object.add(key, value.map { .string($0) }) }
-            object.add("thinnedAt", trail.frame.thinned.map { .string($0.rfc3339()) })
             if frame.isRetained { object.add("retained", .bool(true)) }
             let readings = trail.readings.map { stored -> JSON in
                 var object = JSONObject([
                     ("id", .string(stored.identity.description)), ("revision", .integer(stored.revision)),
                     ("state", .string(stored.state.rawValue)), ("values", ReadingPayload.values(of: stored.reading)),
                 ])
+                object.add(stored.record.whose)
                 object.add("correction", stored.correction.map { correction in
                     .object(JSONObject([
                         ("cause", .string(correction.cause.rawValue)), ("by", .string(correction.by)),

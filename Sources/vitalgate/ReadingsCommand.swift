@@ -1,14 +1,15 @@
 import ArgumentParser
 import ExactJSON
 import Gateway
+import People
 import Readings
 import Sinks
 import Store
 
 struct ReadingsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "readings", abstract: "List stored readings, and let quarantined ones go.",
-        subcommands: [List.self, Quarantined.self, Release.self], defaultSubcommand: List.self)
+        commandName: "readings", abstract: "List stored readings, say whose they are, and let quarantined ones go.",
+        subcommands: [List.self, Inbox.self, Assign.self, Attribute.self, Quarantined.self, Release.self], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List stored readings, newest first.")
@@ -16,9 +17,28 @@ struct ReadingsCommand: AsyncParsableCommand {
         @Flag(help: "Those that are kept but not believed, with the reason.")
         var quarantined = false
 
+        @Option(help: "What stands under one person.")
+        var person: Pseudonym?
+
         @OptionGroup var which: Selection
 
-        func run() async throws { try await which.list(quarantined ? .quarantined : nil) }
+        func run() async throws {
+            try await which.list(ReadingFilter(state: quarantined ? .quarantined : nil, person: person?.id))
+        }
+    }
+
+    struct Inbox: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List the readings that nobody is known to have measured, newest first, with their ids and why.",
+            discussion: """
+                vitalgate readings assign ID --person P --by NAME    says whose one is
+                vitalgate readings assign ID --nobody --by NAME      a dog, a bag on the scale
+                vitalgate readings attribute                         looks through all by what is known now of devices and weights
+                """)
+
+        @OptionGroup var which: Selection
+
+        func run() async throws { try await which.list(ReadingFilter(isInbox: true)) }
     }
 
     struct Quarantined: AsyncParsableCommand {
@@ -26,7 +46,7 @@ struct ReadingsCommand: AsyncParsableCommand {
 
         @OptionGroup var which: Selection
 
-        func run() async throws { try await which.list(.quarantined) }
+        func run() async throws { try await which.list(ReadingFilter(state: .quarantined)) }
     }
 }
 
@@ -44,10 +64,24 @@ struct Selection: ParsableArguments {
     @OptionGroup var store: StoreOptions
     @OptionGroup var output: OutputOptions
 
-    func list(_ state: StoredReading.State?) async throws {
-        let readings = try await store.openToRead().readings(ReadingFilter(device: device?.device, kind: kind, state: state), limit: limit)
-        guard !output.json else { return readings.forEach { Terminal.out(json($0)) } }
-        guard state != .quarantined else {
+    func list(_ filter: ReadingFilter) async throws {
+        var filter = filter
+        (filter.device, filter.kind) = (device?.device, kind)
+        let store = try store.openToRead()
+        if let person = filter.person, try await store.persons(person).isEmpty { throw PersonsCommand.unknown(person) }
+        let readings = try await store.readings(filter, limit: limit)
+        guard !output.json else { return readings.forEach { Terminal.out(Selection.json($0)) } }
+        guard !filter.isInbox else {
+            return Terminal.table(
+                ["ID", "MEASURED", "VALUES", "BECAUSE"],
+                readings.map { stored in
+                    [
+                        stored.identity.description, stored.measuredAt?.instant.rfc3339() ?? "unknown", values(stored),
+                        stored.record.whose.because ?? "",
+                    ]
+                })
+        }
+        guard filter.state != .quarantined else {
             return Terminal.table(
                 ["ID", "VALUES", "BECAUSE"],
                 readings.map { stored in
@@ -56,13 +90,14 @@ struct Selection: ParsableArguments {
                 })
         }
         Terminal.table(
-            ["MEASURED", "CLOCK", "DEVICE", "VALUES", "STATE"],
+            ["MEASURED", "CLOCK", "DEVICE", "PERSON", "VALUES", "STATE"],
             readings.map { stored in
                 let state = stored.record.quarantine.map { "\(stored.state.rawValue): \($0.code)" } ?? stored.state.rawValue
                 return [
                     stored.measuredAt?.instant.rfc3339() ?? "unknown",
                     (stored.measuredAt?.quality.rawValue ?? "-") + (stored.measuredAt?.doubt.map { ", \($0.rawValue)" } ?? ""),
-                    stored.device.description, values(stored), state,
+                    stored.device.description,
+                    stored.record.whose.person?.description ?? (stored.record.whose == .nobody ? "nobody" : "-"), values(stored), state,
                 ]
             })
     }
@@ -71,12 +106,13 @@ struct Selection: ParsableArguments {
         stored.reading.values.map { "\($0.name) \($0.reported.text)" }.joined(separator: ", ")
     }
 
-    private func json(_ stored: StoredReading) -> JSON {
+    static func json(_ stored: StoredReading) -> JSON {
         var object = JSONObject([
             ("id", .string(stored.identity.description)), ("revision", .integer(stored.revision)),
             ("state", .string(stored.state.rawValue)), ("device", .string(stored.device.description)),
             ("kind", .string(stored.reading.kind.rawValue)),
         ])
+        object.add(stored.record.whose)
         object.add("measuredAt", stored.measuredAt.map { .string($0.instant.rfc3339()) })
         object.add("timeQuality", stored.measuredAt.map { .string($0.quality.rawValue) })
         object.add("timeDoubt", (stored.measuredAt?.doubt).map { .string($0.rawValue) })

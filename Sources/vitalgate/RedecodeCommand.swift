@@ -43,7 +43,7 @@ struct RedecodeCommand: AsyncParsableCommand {
             return place
         } ?? settings?.place ?? Place(.current)
         let since = try self.since.map(RedecodeCommand.instant)
-        let who = by ?? String(cString: getenv("USER") ?? strdup("operator"))
+        let who = Operator.named(by)
         func redecoding() throws -> Redecoding {
             try Redecoding(by: who, profile: profile, among: set, since: since, in: place)
         }

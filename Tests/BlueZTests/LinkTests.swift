@@ -116,6 +116,56 @@ private struct Ready {
         _ = try await ready.link()
     }
 
+    @Test("A connect that is never answered ends at its time, and is taken back") func unanswered() async throws {
+        let ready = try await Ready()
+        ready.fake.answer("Connect") { _ in }
+        var hasty = Radio.Connecting()
+        hasty.within = .seconds(1)
+        do throws(RadioFailure) {
+            _ = try await ready.station.radio.connect(to: cuff, hasty)
+            Issue.record("nobody answered")
+        } catch { #expect(error.code == .outOfReach) }
+        #expect(ready.fake.count(of: "Disconnect") == 1)
+        ready.fake.answer("Connect", nil)
+        _ = try await ready.link()
+    }
+
+    @Test("A device that another program has connected is talked to all the same") func connectedByAnother() async throws {
+        let ready = try await Ready()
+        ready.fake.change(ready.device, "org.bluez.Device1", ["Connected": .bool(true), "ServicesResolved": .bool(true)])
+        ready.fake.answer("Connect") { $0.refuse("org.bluez.Error.AlreadyConnected", "Already Connected") }
+        let link = try await ready.link()
+        ready.fake.notify(ready.value, [1])
+        #expect(try await link.next(from: [measurement], within: .seconds(5))?.bytes == [1])
+    }
+
+    @Test("A pairing that the device refuses is told as such") func pairingRefused() async throws {
+        let ready = try await Ready()
+        let link = try await ready.link()
+        ready.fake.answer("Pair") { $0.refuse("org.bluez.Error.AuthenticationRejected", "Authentication Rejected") }
+        do throws(LinkFailure) {
+            try await link.bond(BondTerms())
+            Issue.record("it was refused")
+        } catch {
+            #expect("\(error)".contains("the device refuses to pair"), "\(error)")
+        }
+    }
+
+    @Test("A flood is taken in its order; beyond what the memory is for, the link ends and nothing of before is lost") func flood() async throws {
+        let box = Mailbox(since: .now)
+        let (one, other) = (measurement, BluetoothUUID(number: 0x2A36))
+        for number in 0..<Mailbox.most + 10 { box.put([UInt8(number & 255), UInt8(number >> 8 & 255)], from: number % 1000 == 999 ? other : one) }
+        #expect(box.end == .failed("it sends faster than can be kept: 200000 values wait"))
+        var next = 0
+        while let arrived = try? await box.next(from: [one], within: .zero) {
+            if next % 1000 == 999 { next += 1 }
+            if arrived.bytes != [UInt8(next & 255), UInt8(next >> 8 & 255)] { break }
+            next += 1
+        }
+        #expect(next == Mailbox.most - 1)
+        #expect(box.takeAll().count == Mailbox.most / 1000)
+    }
+
     @Test("When bluetoothd dies, links end") func daemonDies() async throws {
         let ready = try await Ready()
         let link = try await ready.link()

@@ -80,6 +80,25 @@ import Testing
 }
 
 @Suite("What goes wrong with the radio", .timeLimit(.minutes(3))) struct RadioFaultTests {
+    @Test("An agent of ours that is registered already is no fault, and neither is one of another program") func agents() async throws {
+        let bus = try PrivateBus()
+        let fake = try await FakeBlueZ(on: bus)
+        fake.answer("RegisterAgent") { $0.refuse("org.bluez.Error.AlreadyExists", "Already Exists") }
+        let station = Station(on: bus)
+        #expect(await station.listens())
+        #expect(fake.count(of: "RequestDefaultAgent") == 1)
+    }
+
+    @Test("Links to enrolled devices that an earlier run left behind are ended, so that they are heard again; others are not ours") func leftovers() async throws {
+        let bus = try PrivateBus()
+        let fake = try await FakeBlueZ(on: bus)
+        fake.advertise(cuffAddress, ["Connected": .bool(true)])
+        fake.advertise("C0:00:00:00:00:07", ["Connected": .bool(true)])
+        let station = Station(on: bus, friends: [cuff])
+        #expect(await station.listens())
+        #expect(fake.asked.filter { $0.member == "Disconnect" }.map(\.path) == ["/org/bluez/hci0/dev_F0_F1_F2_F3_F4_01"])
+    }
+
     @Test("Without bluetoothd the gateway is blind and says what to do; when it comes, it listens") func absentAtStart() async throws {
         let bus = try PrivateBus()
         let station = Station(on: bus)

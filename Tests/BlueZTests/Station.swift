@@ -18,7 +18,7 @@ final class Station: Sendable {
         let events = Mutex<[RadioEvent]>([])
     }
 
-    init(on bus: PrivateBus, round: Duration = .seconds(15), adapters: Set<DeviceID>? = nil) {
+    init(on bus: PrivateBus, round: Duration = .seconds(15), adapters: Set<DeviceID>? = nil, friends: Set<DeviceID> = []) {
         self.bus = bus
         let told = Told()
         self.told = told
@@ -30,6 +30,7 @@ final class Station: Sendable {
             settings, onHeard: { heard in told.heard.withLock { $0.append(heard) } },
             onEvent: { event in told.events.withLock { $0.append(event) } })
         self.radio = radio
+        radio.befriend(friends)
         task = Task { await radio.run() }
     }
 

@@ -107,6 +107,22 @@ import Testing
         }
     }
 
+    @Test("A name asks exactly those who have a word for it, whatever stands around the word") func namesByIndex() throws {
+        let set = try ShippedProfiles.set()
+        let index = MatchIndex(set.profiles)
+        let rules = set.profiles.enumerated().flatMap { place, profile in profile.matches.map { (place, $0) } }.filter {
+            $0.1.serviceData == nil && $0.1.company == nil && $0.1.names?.isOptional == false
+        }
+        let words = Set(rules.flatMap { $0.1.names?.all ?? [] }).sorted() + ["", "A", "Ä", "iPhone"]
+        #expect(words.count > 300)
+        for word in words {
+            for name in [word, word + "x", "x" + word, "xy" + word + "xy", String(word.dropLast()), String(word.dropFirst())] {
+                let wanting = Set(rules.filter { $0.1.names?.contains(name) ?? false }.map(\.0))
+                #expect(Set(index.candidates(for: seen(name))) == wanting, "\(name)")
+            }
+        }
+    }
+
     @Test("An advertisement that nobody wants asks nobody, of 150 profiles") func nobodyIsAsked() throws {
         var sources: [ProfileSet.Source] = []
         for number in 0..<150 {
@@ -121,8 +137,8 @@ import Testing
         })
         let index = MatchIndex(set.profiles)
         #expect(index.candidates(for: seen("MI Band", company: 0x004C, "10 05 01")) == [])
-        // Those of the numbers 2, 22 and 26.
-        #expect(index.candidates(for: seen("D2x")).count == 3)
+        #expect(index.candidates(for: seen("D2x")).map { set.profiles[$0].name } == ["test/p2"])
+        #expect(index.candidates(for: seen("D3x")) == [])
         #expect(index.candidates(for: seen(company: 0x1001, "00")).map { set.profiles[$0].name } == ["test/p1"])
     }
 }

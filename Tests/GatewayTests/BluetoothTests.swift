@@ -29,6 +29,8 @@ private final class OnAir: Sendable {
     let fake: FakeBlueZ
     let store: Store
     let events = RecordedEvents()
+    let service: RadioService
+    let intake: Intake
     private let folder = TemporaryFolder()
     private let task: Task<Void, any Error>
 
@@ -39,14 +41,14 @@ private final class OnAir: Sendable {
         for device in enrolled { try await store.enroll(device) }
         let profiles = try Ward.shipped.get()
         let place = try #require(Place(identifier: "Asia/Shanghai"))
-        let intake = Intake(
+        intake = Intake(
             profiles: profiles, store: store, clocks: .machine, place: place,
             watch: Watch(limits: [:], active: []), bell: Bell(), observer: events.observer)
-        let service = RadioService(
+        service = RadioService(
             settings, bus: bus.address, intake: intake, profiles: profiles, store: store, place: place, clocks: .machine,
             observer: events.observer)
+        let (service, events) = (service, events)
         task = Task { try await service.run() }
-        let events = events
         #expect(await eventually { events.all.contains { if case .radio(.listening) = $0 { true } else { false } } })
     }
 
@@ -109,6 +111,7 @@ private final class OnAir: Sendable {
         try await Task.sleep(for: .milliseconds(300))
         #expect(onAir.fake.count(of: "Connect") == 0)
         try await onAir.store.enroll(cuffOnAir)
+        await onAir.service.refresh()
         #expect(await eventually {
             onAir.wakeCuff()
             return onAir.fake.count(of: "Connect") == 1
@@ -147,6 +150,108 @@ private final class OnAir: Sendable {
         #expect(try await onAir.readings().map(\.reading.number) == [6, 7])
         #expect(try await onAir.store.recentFrames(limit: 10).allSatisfy { $0.record.custody == .deviceRetained })
         #expect(deletion.stored.withLock { $0 } == (deletes ? 2 : nil))
+    }
+
+    @Test("A scale is told the consent of a person, of several in turn, and of nobody where none is known") func consent() async throws {
+        var settings = BluetoothSettings()
+        settings.consents = [scaleOnAir: [.init(user: 1, code: 1234), .init(user: 3, code: 0)]]
+        let turns = Consents(settings.consents)
+        #expect((0..<3).map { _ in turns.next(of: scaleOnAir)?.user } == [1, 3, 1])
+        #expect(turns.next(of: cuffOnAir) == nil)
+        let onAir = try await OnAir(settings)
+        let device = onAir.fake.advertise(scaleOnAir.description, ["UUIDs": .strings([uuid("181d")])])
+        let weight = onAir.fake.addCharacteristic(uuid("2a9d"), flags: ["indicate"], to: device)
+        let control = onAir.fake.addCharacteristic(uuid("2a9f"), flags: ["write", "indicate"], to: device)
+        onAir.fake.onWrite { fake, path, value in
+            // The person's own weights are told only to who says the code.
+            fake.notify(control, [0x20, 0x02, value == [2, 1, 0xD2, 0x04] ? 1 : 5])
+            if value == [2, 1, 0xD2, 0x04] { fake.notify(weight, bytes("0678" + "3eea07050c12353601")) }
+        }
+        onAir.fake.onNotify { fake, path in
+            if path == weight { fake.hangUp(device) }
+        }
+        onAir.fake.advertise(scaleOnAir.description)
+        #expect(try await eventually { try await onAir.readings().count == 1 })
+        #expect(try await onAir.readings().first?.said.hasPrefix("weight 79.96 kg") == true)
+        #expect(try await onAir.readings().first?.reading.user == 1)
+        #expect(onAir.fake.asked.filter { $0.member == "WriteValue" }.map { $0.arguments.first?.byteArray } == [[2, 1, 0xD2, 0x04]])
+    }
+
+    @Test("Profiles that come by a reload are those by which is listened from then on") func reload() async throws {
+        let newcomer = DeviceID(address: "F0:F1:F2:F3:F4:09")!
+        let onAir = try await OnAir(enrolled: [newcomer])
+        func advertise(_ weight: UInt8) {
+            onAir.fake.advertise(newcomer.description, ["Name": .string("OTHER"), "ServiceData": serviceData("fff8", [weight])])
+        }
+        advertise(80)
+        let folder = TemporaryFolder()
+        try folder.write("""
+            profile: test/other
+            title: Another scale
+            source: these tests
+            match: { names: { exact: [OTHER] } }
+            frames:
+              live: { from: { service-data: "FFF8" }, fields: [ { name: lw, type: u8 } ] }
+            readings:
+              body-weight: { values: { weight: { field: lw, unit: kg } } }
+            vectors:
+              - { name: a, source: computed, advertised: { name: OTHER }, service-data: "50", reads: [ { kind: body-weight, weight: 80 kg, measured-at: arrival } ] }
+              - { name: b, source: computed, advertised: { name: OTHER }, service-data: "50 51", fails: "length 2, but the layout ends at 1" }
+            """, to: "profiles/test/other.yaml")
+        let set = try ProfileFolders.load(shipped: Ward.folder("device-profiles"), further: [folder.path + "/profiles"])
+        _ = try onAir.intake.adopt(set)
+        onAir.service.adopt(set)
+        #expect(try await eventually {
+            advertise(81)
+            return try await onAir.readings().contains { $0.said == "weight 81 kg" }
+        })
+    }
+
+    @Test("A clock is found 47 minutes off and set: what the cuff remembered has its true time, and says how that is known", arguments: [47, -47])
+    func clockOff(minutes: Int) async throws {
+        let onAir = try await OnAir(enrolled: [cuffOnAir])
+        let device = onAir.fake.advertise(cuffOnAir.description, [
+            "Name": .string("A&D_UA-651BLE_000000"), "UUIDs": .strings([uuid("1810")]), "Paired": .bool(true),
+        ])
+        let measurement = onAir.fake.addCharacteristic(uuid("2a35"), flags: ["indicate"], to: device)
+        let clock = onAir.fake.addCharacteristic(uuid("2a08"), flags: ["read", "write"], to: device)
+        onAir.fake.addCharacteristic("233bf001-5a34-1b6d-975c-000d5690abe4", flags: ["write"], to: device)
+        let off = OwnClock(minutes * 60)
+        onAir.fake.answer("ReadValue") { $0.reply([.bytes(off.dateTime())]) }
+        onAir.fake.onWrite { _, path, _ in if path == clock { off.seconds.withLock { $0 = 0 } } }
+        let measured = Clocks.machine.now().wall.before(seconds: 120)
+        // Blood pressure with a time stamp: 120/80, mean 93; two minutes old by the clock that was not set yet.
+        let record = [2, 120, 0, 80, 0, 93, 0] + off.dateTime(secondsAgo: 120)
+        onAir.fake.onNotify { fake, _ in
+            fake.notify(measurement, record)
+            fake.hangUp(device)
+        }
+        onAir.fake.advertise(cuffOnAir.description)
+        #expect(try await eventually { try await onAir.readings().count == 1 })
+        let reading = try #require(try await onAir.readings().first)
+        let at = try #require(reading.measuredAt)
+        #expect(at.quality == .corrected && at.doubt == nil)
+        #expect(abs(at.instant.milliseconds - measured.milliseconds) <= 3000)
+        #expect(reading.reading.deviceTime?.text != nil)
+        let seen = try await onAir.store.clocks(of: cuffOnAir)
+        #expect(seen.map(\.wasSet) == [true])
+        #expect(abs((seen.first?.ahead ?? 0) - Int64(minutes) * 60_000) <= 2000)
+        #expect(reading.record.clockAhead == seen.first?.ahead)
+        #expect(try await onAir.store.ledger().differences == [])
+    }
+}
+
+/// A device's clock in Shanghai, so many seconds ahead.
+private final class OwnClock: Sendable {
+    let seconds: Mutex<Int>
+
+    init(_ ahead: Int) { seconds = Mutex(ahead) }
+
+    /// Date Time, 0x2A08.
+    func dateTime(secondsAgo: Int = 0) -> [UInt8] {
+        let now = Int(Clocks.machine.now().wall.milliseconds / 1000)
+        let time = CivilTime(secondsSince1970: now + 8 * 3600 + seconds.withLock { $0 } - secondsAgo)
+        return [UInt8(time.year & 255), UInt8(time.year >> 8)] + [time.month, time.day, time.hour, time.minute, time.second].map { UInt8($0) }
     }
 }
 

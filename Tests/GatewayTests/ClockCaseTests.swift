@@ -86,6 +86,6 @@ struct ClockCaseTests {
         // A minute in 2 592 000 seconds.
         #expect(month.drift.map { ($0 * 100).rounded() / 100 } == -23.15)
         #expect(ClockHistory(Array(month.measurements.prefix(1))).drift == nil)
-        #expect(ClockHistory().ahead(said: at("2026-11-30T12:00:00Z")) == nil)
+        #expect(ClockHistory().ahead(said: at("2026-11-30T12:00:00Z"), arrived: at("2026-11-30T12:00:10Z")) == nil)
     }
 }

@@ -250,6 +250,11 @@ struct ConfigurationTests {
         Mistake(5, "bluetooth: { adapters: hci0 }", "write 'all', or a list of addresses: bluetoothctl list tells them"),
         Mistake(5, "bluetooth: { adapters: [hci0] }", "no address of an adapter: write one such as \"AA:BB:CC:DD:EE:FF\", never hci0"),
         Mistake(5, "bluetooth: { adapters: [] }", "no adapter hears nothing: write 'all', or leave it out"),
+        Mistake(5, "bluetooth: { consents: [ { device: scale, user: 1, code: 1234 } ] }", "no address of a device: write one such as \"AA:BB:CC:DD:EE:FF\""),
+        Mistake(5, "bluetooth: { consents: [ { device: \"AA:BB:CC:DD:EE:FF\", user: 1, code: 10000 } ] }", "0 to 9999"),
+        Mistake(
+            5, "bluetooth: { consents: [ { device: \"AA:BB:CC:DD:EE:FF\", user: 1, code: 1 }, { device: \"AA:BB:CC:DD:EE:FF\", user: 1, code: 2 } ] }",
+            "user 1 of AA:BB:CC:DD:EE:FF stands here twice"),
         Mistake(5, "bluetooth: { links: 17 }", "1 to 16: few adapters hold more links than that"),
         Mistake(7, "  - name: bluetooth", "'bluetooth' is what the ledger calls this machine's own radio: take another name"),
         // Alarms.

@@ -9,7 +9,7 @@ import Testing
 private let device = DeviceID(address: "00:11:22:33:44:66")!
 
 /// A scale whose profile can be wrong in several ways: weight u16, number u16, flags (bit 0: a suitcase).
-private func profiles(each: String, length: Int = 5, _ more: String = "number: number") throws -> ProfileSet {
+func scaleProfiles(each: String, length: Int = 5, _ more: String = "number: number") throws -> ProfileSet {
     let text = """
         profile: test/scale
         title: A scale for tests
@@ -87,12 +87,12 @@ struct RedecodeTests {
     }
 
     @Test func `a wrong scale is corrected, what was no reading is withdrawn, and what was told stays as superseded`() async throws {
-        let ward = try await Ward(set: profiles(each: "0.02"), enrolled: [device])
+        let ward = try await Ward(set: scaleProfiles(each: "0.02"), enrolled: [device])
         // 79.80, the same again, 64.00, and a suitcase of 12.50
         weighings(ward, "2c1f010000", "2c1f010000", "0019020000", "e204030001")
         #expect(try await ward.fates() == ["reading", "duplicate", "reading", "reading"])
         let at = "at 2026-11-21T12:00:00Z (arrival)"
-        #expect(try await redecode(ward, by: profiles(each: "0.01", "number: number\n    ignores: [flags.object]")) == [
+        #expect(try await redecode(ward, by: scaleProfiles(each: "0.01", "number: number\n    ignores: [flags.object]")) == [
             "corrected 1: weight 159.6 kg \(at) -> weight 79.8 kg \(at)", "corrected 3: weight 128 kg \(at) -> weight 64 kg \(at)",
             "retracted 4: weight 25 kg \(at) -> -",
         ])
@@ -108,10 +108,10 @@ struct RedecodeTests {
     }
 
     @Test func `a frame that was refused becomes a reading`() async throws {
-        let ward = try await Ward(set: profiles(each: "0.01", length: 7), enrolled: [device])
+        let ward = try await Ward(set: scaleProfiles(each: "0.01", length: 7), enrolled: [device])
         weighings(ward, "2c1f010000")
         #expect(try await ward.fates() == ["rejected: wrong-length"])
-        #expect(try await redecode(ward, by: profiles(each: "0.01")) == [
+        #expect(try await redecode(ward, by: scaleProfiles(each: "0.01")) == [
             "new 1: - -> weight 79.8 kg at 2026-11-21T12:00:00Z (arrival)",
         ])
         #expect(try await ward.fates() == ["reading"])
@@ -119,10 +119,10 @@ struct RedecodeTests {
     }
 
     @Test func `what was quarantined for its value is passed on, and what no person shows is withdrawn`() async throws {
-        let ward = try await Ward(set: profiles(each: "1"), enrolled: [device])
+        let ward = try await Ward(set: scaleProfiles(each: "1"), enrolled: [device])
         weighings(ward, "2c1f010000", "1400020000")
         #expect(try await ward.fates() == ["quarantined: unit-mistaken", "reading"])
-        let differences = try await redecode(ward, by: profiles(each: "0.01"))
+        let differences = try await redecode(ward, by: scaleProfiles(each: "0.01"))
         #expect(differences.map { $0.prefix(12) } == ["corrected 1:", "quarantined "])
         #expect(try await states(ward) == [
             "n1 1 superseded: weight 7980 kg", "n2 1 superseded: weight 20 kg", "n1 2 current: weight 79.8 kg",
@@ -133,48 +133,48 @@ struct RedecodeTests {
     }
 
     @Test func `where the identity moves, the old one is withdrawn and the new one told`() async throws {
-        let ward = try await Ward(set: profiles(each: "0.01", ""), enrolled: [device])
+        let ward = try await Ward(set: scaleProfiles(each: "0.01", ""), enrolled: [device])
         weighings(ward, "2c1f010000")
         ward.clock.advance(.seconds(1))
         weighings(ward, "2c1f010000")
         #expect(try await ward.readings().count == 2, "without a number each is one of its own")
-        let differences = try await redecode(ward, by: profiles(each: "0.01"))
+        let differences = try await redecode(ward, by: scaleProfiles(each: "0.01"))
         #expect(differences.map { $0.prefix(11) } == ["new 1: - ->", "retracted 1", "retracted 2"].map { $0.prefix(11) })
         #expect(try await ward.fates() == ["reading", "duplicate"])
         #expect(try await ward.readings().filter { $0.state == .current }.map(\.identity.description) == ["001122334466.body-weight.n1"])
     }
 
     @Test func `a contradiction that the mended profile resolves is a duplicate, and one that it makes is kept`() async throws {
-        let ward = try await Ward(set: profiles(each: "0.01"), enrolled: [device])
+        let ward = try await Ward(set: scaleProfiles(each: "0.01"), enrolled: [device])
         weighings(ward, "2c1f010000", "2d1f010000", "0019020000", "0119020000")
         #expect(try await ward.fates() == ["reading", "conflict: conflict", "reading", "conflict: conflict"])
         // Without the number's high bits nothing changes; with another scale both of each are corrected.
-        let differences = try await redecode(ward, by: profiles(each: "0.02"))
+        let differences = try await redecode(ward, by: scaleProfiles(each: "0.02"))
         #expect(differences.count == 4 && differences.allSatisfy { $0.hasPrefix("corrected") })
         #expect(try await ward.fates() == ["reading", "conflict: conflict", "reading", "conflict: conflict"])
     }
 
     @Test func `several frames of one message are told apart`() async throws {
-        let ward = try await Ward(set: profiles(each: "0.02"), enrolled: [device])
+        let ward = try await Ward(set: scaleProfiles(each: "0.02"), enrolled: [device])
         ward.take(ward.raw(
             #"{"address":"\#(device)","name":"TESTSCALE","characteristic":"fff4","frames":["2c1f010000","0019020000","2c1f010000"]}"#))
-        #expect(try await redecode(ward, by: profiles(each: "0.01")).count == 2)
+        #expect(try await redecode(ward, by: scaleProfiles(each: "0.01")).count == 2)
         #expect(try await states(ward).suffix(2) == ["n1 2 current: weight 79.8 kg", "n2 2 current: weight 64 kg"])
     }
 
     @Test func `what a person released stays released`() async throws {
-        let ward = try await Ward(set: profiles(each: "1"), enrolled: [device])
+        let ward = try await Ward(set: scaleProfiles(each: "1"), enrolled: [device])
         weighings(ward, "2c1f010000")
         let id = try await ward.latest().identity
         _ = try ward.store.release(id, by: "ada", measured: nil, at: ward.clock.clocks.now().wall)
         #expect(try await ward.fates() == ["reading"])
-        #expect(try await redecode(ward, by: profiles(each: "1")) == [])
+        #expect(try await redecode(ward, by: scaleProfiles(each: "1")) == [])
         #expect(try await states(ward) == ["n1 1 superseded: weight 7980 kg", "n1 2 current: weight 7980 kg"])
     }
 
     @Test func `by the profile that read them, nothing comes out otherwise`() async throws {
         let meter = DeviceID(address: "00:11:22:33:44:77")!
-        let set = try profiles(each: "0.01")
+        let set = try scaleProfiles(each: "0.01")
         let ward = try await Ward(set: set, enrolled: [cuff, scale, meter, device])
         for frame in [CuffFrame.normal, CuffFrame.normal, CuffFrame.crisis, CuffFrame.clockless, CuffFrame.failed, "00", CuffFrame.at("2000-01-01T00:00:00")] {
             ward.take(ward.cuffed(frame))

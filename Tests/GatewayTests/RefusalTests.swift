@@ -157,7 +157,7 @@ struct RefusalTests {
         ward.take(ward.cuffed(CuffFrame.clockless))
         try await other.enroll(cuff)
         ward.take(ward.cuffed(CuffFrame.clockless))
-        try await other.forget(cuff)
+        try await other.forget(cuff, at: Instant(milliseconds: 0), by: "a test")
         ward.take(ward.cuffed(CuffFrame.clockless))
         #expect(try await ward.fates() == ["reading"])
         #expect(try await ward.tallies() == ["not-enrolled": 2])

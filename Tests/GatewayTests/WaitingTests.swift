@@ -1,11 +1,21 @@
+import Alarms
 import GatewayTesting
 import MQTT
 import Readings
 import Store
+import Synchronization
 import Testing
+
+@testable import Gateway
 
 /// Frames that wait for others of their device: in custody from the first moment, and never without an end.
 struct WaitingTests {
+    private final class Counter: Sendable {
+        private let looks = Mutex(0)
+        func count() { looks.withLock { $0 += 1 } }
+        var value: Int { looks.withLock { $0 } }
+    }
+
     /// On 2A9D `number weight`, on 2A9C `number impedance`; adverts of FFF9 that count when three in a row are equal.
     private static let pair = """
         profile: test/pair
@@ -50,6 +60,26 @@ struct WaitingTests {
         #expect(try await ward.readings().map(\.said) == ["weight 80 kg, impedance 200 Ohm"])
         #expect(try await ward.journal().count == 1)
         try await ward.expectBalance()
+    }
+
+    @Test func `where nothing more comes, time alone files what waited, and nothing turns until then`() async throws {
+        let ward = try await Ward(profiles: ["test/pair": WaitingTests.pair.replacing("within: 10 s", with: "within: 1 s")])
+        let turns = Counter()
+        let clocks = Clocks {
+            turns.count()
+            return Clocks.machine.now()
+        }
+        let intake = Intake(
+            profiles: ward.profiles, store: ward.store, clocks: clocks, place: try #require(Place(identifier: "UTC")),
+            watch: Watch(limits: [:]), bell: Bell(), observer: { _ in })
+        let task = Task { try await Timekeeper(intake: intake).run() }
+        let before = turns.value
+        #expect(intake.take([sent(ward, "2a9d", "0150")], from: "ward", over: SourceConnection(number: 1, isResumed: false)) == .acknowledge)
+        #expect(try await eventually(within: .seconds(10)) { try await ward.fates() == ["reading"] })
+        // The frame, its filing, and a look or two around each.
+        #expect(turns.value - before < 10, "\(turns.value - before) looks at the clock")
+        task.cancel()
+        _ = try? await task.value
     }
 
     @Test func `a reading that is not joined in time is filed as of its own arrival, and says so`() async throws {

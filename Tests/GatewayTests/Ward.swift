@@ -20,7 +20,7 @@ final class Ward {
     let clock: ManualClock
     let events = RecordedEvents()
     private var intake: Intake
-    private var profiles: ProfileSet
+    private(set) var profiles: ProfileSet
     private let place: Place
     private let watch: Watch
     private var packets: UInt16 = 0
@@ -82,11 +82,19 @@ final class Ward {
         intake.take(messages, from: source, over: SourceConnection(number: connection, isResumed: resumed))
     }
 
+    /// In one transaction.
+    @discardableResult
+    func take(all messages: [ReceivedMessage], from source: String = "ward") -> BatchVerdict {
+        intake.take(messages, from: source, over: SourceConnection(number: 1, isResumed: false))
+    }
+
+    func hungUp(_ device: DeviceID, from source: String = "ward") { _ = intake.hungUp(device, from: source) }
+
     /// A message of the topic for raw frames, with a packet number of its own unless it is given one.
     func raw(
         _ json: String, to topic: String = "vitalgate/raw/ward-3", qos: Int = 1, packet: UInt16? = nil, retained: Bool = false
     ) -> ReceivedMessage {
-        packets += 1
+        packets = packets == .max ? 1 : packets + 1
         return ReceivedMessage(
             topic: topic, payload: Array(json.utf8), qos: qos, isRetained: retained, packetID: qos > 0 ? packet ?? packets : 0)
     }

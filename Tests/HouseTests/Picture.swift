@@ -1,7 +1,7 @@
 /// The table of the house: what each target may import. `Swift` and `Synchronization` are free for all.
 /// A new target gets its row here, in Package.swift and in CONTRIBUTING.md.
 enum Picture {
-    static let pure: Set<String> = ["ExactJSON", "StrictYAML", "Readings", "DeviceProfiles", "Drivers", "Captures", "Alarms"]
+    static let pure: Set<String> = ["ExactJSON", "StrictYAML", "Readings", "DeviceProfiles", "Drivers", "Captures", "People", "Alarms"]
 
     static let cLibraries: Set<String> = ["CSQLite", "CMosquitto", "CSystemd"]
 
@@ -18,20 +18,21 @@ enum Picture {
         "DeviceProfiles": ["Readings", "ExactJSON", "StrictYAML"],
         "Drivers": ["Readings", "StrictYAML", "DeviceProfiles", "Crypto", "CryptoExtras"],
         "Captures": ["Readings", "DeviceProfiles"],
-        "Alarms": ["Readings"],
+        "People": ["Readings"],
+        "Alarms": ["Readings", "People"],
         "MQTT": ["CMosquitto", "Glibc"],
         "DBus": ["CSystemd", "Glibc"],
         "BlueZ": ["Readings", "DeviceProfiles", "DBus"],
-        "Store": ["Readings", "Alarms", "ExactJSON", "CSQLite", "Glibc", "Dispatch"],
-        "Sinks": ["Readings", "Alarms", "ExactJSON", "MQTT", "Glibc"],
+        "Store": ["Readings", "People", "Alarms", "ExactJSON", "CSQLite", "Glibc", "Dispatch"],
+        "Sinks": ["Readings", "People", "Alarms", "ExactJSON", "MQTT", "Glibc"],
         "Gateway": gateway,
         "vitalgate": gateway.union(["Gateway", "ArgumentParser"]),
         "GatewayTesting": gateway.union(["Gateway"]),
     ]
 
     private static let gateway: Set<String> = [
-        "ExactJSON", "StrictYAML", "Readings", "DeviceProfiles", "Drivers", "Captures", "Alarms", "MQTT", "DBus", "BlueZ",
-        "Store", "Sinks", "CSystemd",
+        "ExactJSON", "StrictYAML", "Readings", "DeviceProfiles", "Drivers", "Captures", "People", "Alarms", "MQTT", "DBus",
+        "BlueZ", "Store", "Sinks", "CSystemd",
         "Logging", "ServiceLifecycle", "UnixSignals", "Foundation", "FoundationEssentials", "Glibc", "Dispatch",
     ]
 

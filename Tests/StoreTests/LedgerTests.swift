@@ -53,8 +53,8 @@ struct LedgerTests {
         #expect(report.alarmEvents == 1)
         #expect(report.journal == 4)
         #expect(report.sources == [
-            LedgerReport.SourceSums(source: "clinic", received: 3, frames: 0, thinned: 0, tallied: 3),
-            LedgerReport.SourceSums(source: "home", received: 9, frames: 9, thinned: 0, tallied: 0),
+            LedgerReport.SourceSums(source: "clinic", received: 3, frames: 0, tallied: 3),
+            LedgerReport.SourceSums(source: "home", received: 9, frames: 9, tallied: 0),
         ])
         #expect(report.tallies == [LedgerReport.TallySum(code: "not-enrolled", count: 3)])
         #expect(report.sinks == [
@@ -108,15 +108,15 @@ struct LedgerTests {
         Tampering("UPDATE readings SET state = 'quarantined' WHERE id = 3", "reading 3 is quarantined and stands 1 time(s) in the journal"),
         Tampering("UPDATE readings SET conflict_of = NULL", "frame 4 has the fate conflict, but none of its readings contradicts another"),
         Tampering("DELETE FROM frames WHERE id = 3", "reading 2 is of frame 3, which is not there"),
-        Tampering("DELETE FROM frames WHERE id = 8", "source home: 9 received, but 8 frames and 0 counted"),
+        Tampering("DELETE FROM frames WHERE id = 8", "source home: 9 received, but 8 in frames and 0 counted"),
         Tampering("UPDATE frames SET fate = 'rejected' WHERE id = 1", "frame 1 has the fate rejected, but 1 reading(s)"),
         Tampering("UPDATE frames SET fate = 'reading' WHERE id = 5", "frame 5 has the fate reading, but all of its readings are quarantined"),
         Tampering("UPDATE frames SET fate = 'quarantined' WHERE id = 1", "frame 1 has the fate quarantined, but none of its readings is quarantined"),
         Tampering("UPDATE frames SET fate = 'reading' WHERE id = 7", "frame 7 has the fate reading, but no reading"),
         Tampering("UPDATE frames SET duplicate_of = NULL", "frame 2 is a duplicate of nothing"),
         Tampering("UPDATE frames SET fate = 'ignored' WHERE id = 2", "frame 2 is no duplicate, but names reading 1 as its original"),
-        Tampering("UPDATE tallies SET count = 2", "source clinic: 3 received, but 0 frames and 2 counted"),
-        Tampering("DELETE FROM sources WHERE name = 'home'", "source home: 0 received, but 9 frames and 0 counted"),
+        Tampering("UPDATE tallies SET count = 2", "source clinic: 3 received, but 0 in frames and 2 counted"),
+        Tampering("DELETE FROM sources WHERE name = 'home'", "source home: 0 received, but 9 in frames and 0 counted"),
         Tampering("DELETE FROM alarm_events", "journal entry 4 is of alarm 1, which is not there"),
         Tampering("DELETE FROM cursors WHERE sink = 'file' AND lane = 'bulk'", "sink file has 1 cursor(s) for 2 lanes"),
         Tampering("UPDATE cursors SET seq = 5 WHERE sink = 'file'", "sink file: its cursor in the lane alarm stands at 5, beyond the journal"),

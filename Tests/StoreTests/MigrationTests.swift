@@ -1,4 +1,5 @@
 import Foundation
+import People
 import Readings
 import Testing
 
@@ -19,7 +20,7 @@ struct MigrationTests {
         try placeVersion1()
         let before = try folder.value("SELECT group_concat(identity || measured_at || state || \"values\", '|') FROM readings WHERE state <> 'quarantined'")
         let store = try folder.store()
-        #expect(try folder.value("PRAGMA user_version") == "6")
+        #expect(try folder.value("PRAGMA user_version") == "5")
         let report = try await store.ledger()
         #expect(report.differences == [])
         #expect(report.framesByFate == [.reading: 4, .duplicate: 1, .incomplete: 1, .quarantined: 1])
@@ -48,6 +49,28 @@ struct MigrationTests {
         let reading = try #require(try await store.readings(limit: 1).first).reading
         #expect(reading.isUTC && reading.deviceTimeText == "2024-06-15T11:59:00Z" && reading.recordTime == reading.deviceTime)
         #expect(try await store.ledger().differences == [])
+    }
+
+    @Test func `what stood before there were persons is in the inbox, and an alarm is of nobody known`() async throws {
+        _ = try Store(path: folder.database, settings: Setting.all, migrations: [Schema.version1, Schema.version2, Schema.version3])
+        try folder.tamper("""
+            INSERT INTO sources(name, received) VALUES ('home', 1);
+            INSERT INTO frames(id, source, format, device, arrived, monotonic, boot, custody, retained, body, fate)
+            VALUES (1, 'home', 'f', '\(cuff)', 0, 0, 'b', 'acknowledged', 0, x'00', 'reading');
+            INSERT INTO readings(id, identity, revision, frame, device, kind, measured_at, time_quality, "values", marks, state)
+            VALUES (1, 'BP1', 1, 1, '\(cuff)', 'blood-pressure', 1718452740000, 'device', '{"systolic":"190 mmHg"}', '[]', 'current');
+            INSERT INTO journal(lane, entry, ref, at) VALUES ('bulk', 'reading', 1, 0);
+            INSERT INTO alarms VALUES ('BP1/blood-pressure.systolic', '\(cuff)', 'blood-pressure.systolic', 'warning', 'high', 1718452740000, 1718452740000, NULL);
+            INSERT INTO alarm_events(episode, phase, level, side, newest_at, reading, value, "limit", measured_at, time_quality)
+            VALUES ('BP1/blood-pressure.systolic', 'raised', 'warning', 'high', 1718452740000, 'BP1', '190 mmHg', '140', 1718452740000, 'device');
+            INSERT INTO journal(lane, entry, ref, at) VALUES ('alarm', 'alarm', 1, 0);
+            """)
+        let store = try folder.store()
+        #expect(try await store.readings(ReadingFilter(isInbox: true), limit: 9).map(\.record.whose) == [.unassigned(.noRule)])
+        #expect(try await store.activeEpisodes().map(\.condition.person) == [nil])
+        let report = try await store.ledger()
+        #expect(report.differences == [])
+        #expect(report.people == LedgerReport.PeopleSums(assigned: [:], inbox: 1, nobody: 0))
     }
 
     @Test func `a migration that is cut off leaves version 1 as it was`() throws {

@@ -38,7 +38,7 @@ struct OpeningTests {
         #expect(try folder.value("PRAGMA auto_vacuum") == "2")
         // "VitG"
         #expect(try folder.value("PRAGMA application_id") == "1449751623")
-        #expect(try folder.value("PRAGMA user_version") == "6")
+        #expect(try folder.value("PRAGMA user_version") == "5")
     }
 
     @Test(arguments: [
@@ -61,7 +61,7 @@ struct OpeningTests {
         _ = try folder.store()
         try folder.tamper("PRAGMA user_version = 9")
         let sentence = refusal { _ = try folder.store() }
-        #expect(sentence.contains("is of version 9, and this vitalgate knows 6"), "\(sentence)")
+        #expect(sentence.contains("is of version 9, and this vitalgate knows 5"), "\(sentence)")
         #expect(sentence.contains("written by a newer vitalgate"))
     }
 
@@ -153,8 +153,8 @@ struct OpeningTests {
         renamed.keyFile = "/etc/vitalgate/keys/hall"
         try await command.enroll(renamed)
         #expect(try await daemon.enrolledDevices() == [renamed])
-        #expect(try await command.forget(scale))
-        #expect(try await command.forget(scale) == false)
+        #expect(try await command.forget(scale, at: noon, by: "ada"))
+        #expect(try await command.forget(scale, at: noon, by: "ada") == false)
         let last = try daemon.intake { try $0.enrolledDevices(ifChangedSince: after.version) }!
         #expect(last.devices.isEmpty)
     }

@@ -44,6 +44,13 @@ private let second = "other: [x, y]\n"
         #expect(other.file == "g.yaml")
     }
 
+    @Test("A map leaves out one key at its top, and only there") func without() throws {
+        let node = try load("a: 1\nb: { a: 2 }\n")
+        #expect(told(node.without("a")) == "1:1 {2:1 b: 2:4 {2:6 a: 2:9 2}}")
+        #expect(told(node.without("c")) == told(node))
+        #expect(told(try load("[a, b]").without("a")) == told(try load("[a, b]")))
+    }
+
     @Test("A tree is that of one very text, and of one seal") func key() throws {
         let read = try #require(YAMLArchive(try bytes(), seal: "s"))
         #expect(read.tree(of: text + " ", file: "f") == nil)

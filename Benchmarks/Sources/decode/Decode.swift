@@ -3,20 +3,65 @@ import CMalloc
 @testable import DeviceProfiles
 import Glibc
 
-/// `decode PROFILE.yaml FRAMES`: nanoseconds of CPU for a frame, and mallocs, as rows of a table.
+/// `decode PROFILES FRAMES`: nanoseconds of CPU for a frame of each kind, and mallocs, as rows of a table.
 @main
 struct Decode {
     static func main() throws {
         guard CommandLine.arguments.count == 3, let frames = Int(CommandLine.arguments[2]) else {
-            throw Complaint("usage: decode PROFILE.yaml FRAMES")
+            throw Complaint("usage: decode PROFILES FRAMES")
         }
-        let path = CommandLine.arguments[1]
-        let source = ProfileSet.Source(path: "bluetooth-sig/blood-pressure", file: path, text: try text(of: path))
-        let profile = try ProfileSet([source]).profiles[0]
-        let contestants = Contestants(
-            frame: profile.frames[0].frame, reading: profile.frames[0].readings[0], profile: profile)
+        let files = try ProfileFiles(in: CommandLine.arguments[1])
+        let set = try ProfileSet(files.sources)
+        guard let profile = set["bluetooth-sig/blood-pressure"], let frame = profile.frames.first(where: { $0.frame.name == "measurement" })
+        else { throw Complaint("there is no measurement of blood pressure") }
+        let contestants = Contestants(frame: frame.frame, reading: frame.readings[0].compiled, profile: profile)
         try agree(contestants)
         try measure(contestants, frames)
+        let kinds = [
+            try ProtocolKind("a scale's advertisement, fixed layout", "xiaomi/mi-body-composition-scale", in: set) { weighing_decode($0, $1, $2) },
+            try ProtocolKind("an oximeter's frame with a sum", "viatom/fe-oximeter", in: set) { fingertip_decode($0, $1, $2) },
+            try ProtocolKind("an oximeter's frame with a CRC-8", "lepu/pc-60fw", in: set) { crc_decode($0, $1, $2) },
+            try ProtocolKind("a heart rate with intervals that repeat", "bluetooth-sig/heart-rate", in: set) { beats_decode($0, $1, $2) },
+        ]
+        for kind in kinds { try kind.agree() }
+        for kind in kinds { try measure(kind, frames / 4) }
+        try measure(Bridge(set: set), frames / 40)
+        try measure(Crowd(set), frames / 10, of: set.profiles.count)
+    }
+
+    private static func measure(_ kind: ProtocolKind, _ count: Int) throws {
+        let frames = kind.measured
+        var (hand, flat, named) = (Double.infinity, Double.infinity, Double.infinity)
+        var check = 0
+        for _ in 0..<11 {
+            hand = min(hand, nanoseconds(for: count) { check &+= kind.runC(frames, rounds: count) })
+            flat = min(flat, nanoseconds(for: count) { check &-= kind.runFlat(frames, rounds: count) })
+            named = min(named, nanoseconds(for: count / 10) { _ = kind.runNamed(rounds: count / 10) })
+        }
+        guard check == 0 else { throw Complaint("\(kind.title): the two decoders did not do the same") }
+        print("| \(kind.title), to flat values | \(ns(hand)) | \(ns(flat)) | \(times(flat / hand)) | |")
+        print("| … to readings with names and codes | \(ns(hand)) | \(ns(named)) | \(times(named / hand)) | |")
+    }
+
+    private static func measure(_ bridge: Bridge, _ count: Int) throws {
+        try bridge.agree()
+        var (hand, named) = (Double.infinity, Double.infinity)
+        for _ in 0..<11 {
+            hand = min(hand, nanoseconds(for: count) { _ = bridge.runC(rounds: count) })
+            named = min(named, nanoseconds(for: count) { _ = bridge.runNamed(rounds: count) })
+        }
+        print("| a bridge's JSON to a reading (C: cJSON) | \(ns(hand)) | \(ns(named)) | \(times(named / hand)) | |")
+    }
+
+    private static func measure(_ crowd: Crowd, _ count: Int, of profiles: Int) throws {
+        var (hand, all) = (Double.infinity, Double.infinity)
+        var check = 0
+        for _ in 0..<11 {
+            hand = min(hand, nanoseconds(for: count) { check &+= crowd.runC(rounds: count) })
+            all = min(all, nanoseconds(for: count) { check &+= crowd.runMatch(rounds: count) })
+        }
+        guard check == 0 else { throw Complaint("somebody wants an advertisement that nobody wants") }
+        print("| an advertisement that none of \(profiles) profiles wants | \(ns(hand)) | \(ns(all)) | \(times(all / hand)) | ≤ 1 µs |")
     }
 
     /// A comparison means something only between two that give the same answer.
@@ -71,14 +116,6 @@ struct Decode {
     private static func tenths(_ number: Double) -> String { "\((number * 10).rounded() / 10)" }
     private static func ns(_ number: Double) -> String { "\(tenths(number)) ns" }
     private static func times(_ ratio: Double) -> String { "\(tenths(ratio)) ×" }
-
-    private static func text(of path: String) throws -> String {
-        guard let file = fopen(path, "r") else { throw Complaint("\(path): cannot be read") }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        while case let byte = fgetc(file), byte != EOF { bytes.append(UInt8(byte)) }
-        return String(decoding: bytes, as: UTF8.self)
-    }
 }
 
 struct Complaint: Error, CustomStringConvertible {

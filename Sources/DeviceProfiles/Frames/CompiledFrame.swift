@@ -2,7 +2,7 @@ import Readings
 import StrictYAML
 
 /// A frame as a flat program, with the names that its failures are told by.
-struct CompiledFrame: Sendable {
+final class CompiledFrame: Sendable {
     let name: String
     let source: FrameSource
     let slots: [String: Slot]
@@ -14,7 +14,7 @@ struct CompiledFrame: Sendable {
     private let isPlain: Bool
     private let rest: Rest
 
-    /// What many frames do without. Behind one reference, since a value so wide is copied to be looked at.
+    /// What many frames do without.
     private final class Rest: Sendable {
         let shape: ByteShape
         let isToldByLength: Bool

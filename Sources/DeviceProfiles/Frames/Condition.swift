@@ -145,10 +145,11 @@ struct Condition: Sendable {
 
 extension Substring {
     fileprivate func firstRange(of words: String) -> Range<Index>? {
+        // By bytes: the words are ASCII, and characters take ten times as long.
         var start = startIndex
         while start < endIndex {
-            if self[start...].hasPrefix(words) { return start..<index(start, offsetBy: words.count) }
-            start = index(after: start)
+            if utf8[start...].starts(with: words.utf8) { return start..<utf8.index(start, offsetBy: words.utf8.count) }
+            start = utf8.index(after: start)
         }
         return nil
     }

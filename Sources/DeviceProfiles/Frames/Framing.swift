@@ -143,7 +143,7 @@ struct Framing: Sendable {
 
 extension YAMLNode {
     /// `2 s`, `500 ms` or `3 min`, up to a day.
-    func milliseconds() throws(YAMLProblem) -> Int64 {
+    package func milliseconds() throws(YAMLProblem) -> Int64 {
         let parts = try text().split(separator: " ")
         let units: [Substring: Int64] = ["ms": 1, "s": 1000, "min": 60_000]
         guard parts.count == 2, let number = Int(digits: parts[0]), (1...86_400_000).contains(number), let unit = units[parts[1]],

@@ -8,11 +8,9 @@ struct MatchIndex: Sendable {
     private var byCompany: [UInt16: [Int]] = [:]
     private var byService: [BluetoothUUID: [Int]] = [:]
     private var byCharacteristic: [BluetoothUUID: [Int]] = [:]
-    /// By the first two bytes of the name.
-    private var byName: [UInt16: [Int]] = [:]
-    /// Of any company, and with names that may begin with anything.
-    private var ofAnyCompany: [Int] = []
-    private var ofAnyName: [Int] = []
+    private var names = NameIndex()
+    /// Of any company, and what their bytes look like, the company's two in front.
+    private var ofAnyCompany: [(data: ByteShape?, profile: Int)] = []
 
     init(_ profiles: [Profile]) {
         for (index, profile) in profiles.enumerated() where !profile.isRelay {
@@ -26,9 +24,9 @@ struct MatchIndex: Sendable {
         } else if let company = match.company {
             byCompany[company, default: []].append(index)
         } else if let names = match.names, !names.isOptional {
-            add(index, names)
+            self.names.add(names, profile: index)
         } else if match.isAnyCompany {
-            ofAnyCompany.append(index)
+            ofAnyCompany.append((match.data, index))
         } else {
             for service in Set(match.services) { byService[service, default: []].append(index) }
             for port in profile.ports {
@@ -37,26 +35,10 @@ struct MatchIndex: Sendable {
         }
     }
 
-    private mutating func add(_ index: Int, _ names: MatchRule.Names) {
-        let starts = (names.exact + names.prefixes).map { MatchIndex.start($0) }
-        guard names.suffixes.isEmpty, names.contained.isEmpty, !starts.contains(nil) else { return ofAnyName.append(index) }
-        for start in Set(starts.compactMap(\.self)) { byName[start, default: []].append(index) }
-    }
-
-    /// nil for a name of less than two bytes.
-    private static func start(_ name: String) -> UInt16? {
-        var bytes = name.utf8.makeIterator()
-        guard let first = bytes.next(), let second = bytes.next() else { return nil }
-        return UInt16(first) << 8 | UInt16(second)
-    }
-
     /// In their order; no array is made where there are none.
     func candidates(for seen: Observation) -> [Int] {
         var found: [Int] = []
-        if let name = seen.name {
-            if let start = MatchIndex.start(name), let named = byName[start] { found += named }
-            if !ofAnyName.isEmpty { found += ofAnyName }
-        }
+        if let name = seen.name { names.find(name, into: &found) }
         if !byService.isEmpty {
             for service in seen.services { if let asking = byService[service] { found += asking } }
         }
@@ -67,10 +49,19 @@ struct MatchIndex: Sendable {
             case .advertisement(let advert):
                 for uuid in advert.serviceData.keys { if let asking = byServiceData[uuid] { found += asking } }
                 for company in advert.manufacturerData.keys { if let asking = byCompany[company] { found += asking } }
-                if !ofAnyCompany.isEmpty, !advert.manufacturerData.isEmpty { found += ofAnyCompany }
+                if !ofAnyCompany.isEmpty {
+                    for (company, bytes) in advert.manufacturerData { found += profiles(ofAnyCompany: bytes.behind(company)) }
+                }
             }
         }
         guard found.count > 1 else { return found }
         return Set(found).sorted()
+    }
+
+    private func profiles(ofAnyCompany bytes: [UInt8]) -> [Int] {
+        let span = bytes.span.bytes
+        var found: [Int] = []
+        for (data, profile) in ofAnyCompany where data?.fitsWhole(span) ?? true { found.append(profile) }
+        return found
     }
 }

@@ -1,47 +1,74 @@
 /// An MQTT topic filter (MQTT 5, 4.7): `+` stands for one level, a last `#` for all that follow.
 package struct TopicFilter: Sendable, Hashable, CustomStringConvertible {
     package let description: String
-    // As bytes: a topic is compared as it is, without normalising Unicode (4.7.3).
-    private let levels: [[UInt8]]
+    private let levels: [Level]
+
+    /// A name as bytes: a topic is compared as it is, without normalising Unicode (4.7.3).
+    private enum Level: Sendable, Hashable {
+        case name([UInt8])
+        case one
+        case all
+    }
 
     /// nil where the wildcards stand in places where MQTT does not allow them, and for an empty filter.
     package init?(_ text: String) {
-        let levels = TopicFilter.levels(text)
-        for (index, level) in levels.enumerated() where level != TopicFilter.one {
-            let isLastAll = level == TopicFilter.all && index == levels.count - 1
-            guard isLastAll || !level.contains(where: { TopicFilter.one.contains($0) || TopicFilter.all.contains($0) }) else { return nil }
-        }
         guard !text.isEmpty, text.utf8.count <= 65_535, !text.utf8.contains(0) else { return nil }
+        var levels: [Level] = []
+        for level in text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
+            // Nothing stands behind `#`.
+            guard levels.last != .all else { return nil }
+            switch Array(level) {
+            case Array("+".utf8): levels.append(.one)
+            case Array("#".utf8): levels.append(.all)
+            case let name:
+                guard !name.contains(UInt8(ascii: "+")), !name.contains(UInt8(ascii: "#")) else { return nil }
+                levels.append(.name(name))
+            }
+        }
         description = text
         self.levels = levels
     }
 
     package func matches(_ topic: String) -> Bool {
-        let names = TopicFilter.levels(topic)
+        var topic = topic
+        return topic.withUTF8 { matches($0) }
+    }
+
+    private func matches(_ topic: UnsafeBufferPointer<UInt8>) -> Bool {
         // A wildcard at the front does not reach the broker's own topics.
-        if topic.utf8.first == UInt8(ascii: "$"), levels.first == TopicFilter.all || levels.first == TopicFilter.one { return false }
-        for (index, level) in levels.enumerated() {
-            if level == TopicFilter.all { return true }
-            guard index < names.count, level == TopicFilter.one || level == names[index] else { return false }
+        if topic.first == UInt8(ascii: "$"), first == nil { return false }
+        var start = 0
+        for index in levels.indices {
+            if case .all = levels[index] { return true }
+            guard start <= topic.count else { return false }
+            let end = topic[start...].firstIndex(of: UInt8(ascii: "/")) ?? topic.count
+            if case .name(let name) = levels[index], !topic[start..<end].elementsEqual(name) { return false }
             // `a/#` covers `a` too.
-            if index == names.count - 1, levels.count == names.count + 1, levels.last == TopicFilter.all { return true }
+            if end == topic.count, index == levels.count - 2, levels[index + 1] == .all { return true }
+            start = end + 1
         }
-        return levels.count == names.count
+        return start == topic.count + 1
+    }
+
+    /// The name that every topic of it begins with; nil where that may be any.
+    var first: [UInt8]? {
+        if case .name(let name) = levels[0] { name } else { nil }
     }
 
     /// Whether several clients share what it brings, one of them each message (MQTT 5, 4.8.2): `$share/group/filter`.
     package var isShared: Bool {
-        guard levels.count >= 3, levels[0] == Array("$share".utf8), !levels[1].isEmpty else { return false }
-        return !levels[1].contains { TopicFilter.one.contains($0) || TopicFilter.all.contains($0) } && (levels.count > 3 || !levels[2].isEmpty)
+        guard levels.count >= 3, levels[0] == .name(Array("$share".utf8)), case .name(let group) = levels[1], !group.isEmpty else { return false }
+        return levels.count > 3 || levels[2] != .name([])
     }
 
     /// How much it says of a topic, level by level: a name says more than `+`, and `+` more than `#`.
-    var precision: [Int] { levels.map { $0 == TopicFilter.all ? 0 : $0 == TopicFilter.one ? 1 : 2 } }
-
-    private static let one = Array("+".utf8)
-    private static let all = Array("#".utf8)
-
-    private static func levels(_ text: String) -> [[UInt8]] {
-        text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { Array($0) }
+    var precision: [Int] {
+        levels.map { level in
+            switch level {
+            case .name: 2
+            case .one: 1
+            case .all: 0
+            }
+        }
     }
 }

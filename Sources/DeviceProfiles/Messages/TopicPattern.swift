@@ -56,7 +56,7 @@ struct TopicPattern: Sendable, Hashable {
     /// What the named levels say in this topic; nil where the topic is another, or where a name that has `words` says none of them.
     func captures(in topic: String, words: [String: [String]]) -> [String: String]? {
         guard filter.matches(topic) else { return nil }
-        let texts = topic.split(separator: "/", omittingEmptySubsequences: false)
+        let texts = topic.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { Substring($0) }
         var captures: [String: String] = [:]
         for (level, text) in zip(levels, texts) {
             switch level {

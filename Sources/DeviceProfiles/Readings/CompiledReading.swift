@@ -2,11 +2,12 @@ import Readings
 import StrictYAML
 
 /// What a profile makes of one frame's wire values, and of those of frames joined to it.
-struct CompiledReading: Sendable {
+final class CompiledReading: Sendable {
     let kind: Kind
     let joins: [CompiledJoin]
     let settles: CompiledSettles?
     let isContinuous: Bool
+    let pace: Pace?
     /// Whether it is made anew for each repetition of the frame's repeated fields.
     let isRepeated: Bool
     private let waitsFor: [Gate]
@@ -134,7 +135,8 @@ struct CompiledReading: Sendable {
         qualifier = try reading.qualifier.map { word throws(YAMLProblem) in try Qualifier(word, of: reading, in: all) }
         marks = try Marks(reading.marks, in: all)
         settles = try reading.settles.map { settles throws(YAMLProblem) in try CompiledSettles(settles, in: own, among: frames) }
-        isContinuous = reading.stream != nil
+        pace = reading.stream.map { Pace(period: max(1, $0.per / Int64($0.samples)), hasSpot: $0.hasSpot) }
+        isContinuous = pace != nil
         isRepeated = extras.contains { $0.number.isRepeated }
         if isRepeated, let join = reading.joins.first { throw join.frame.node.problem("a reading that is made for each repetition is joined to nothing") }
         if isRepeated, settles != nil { throw reading.node.problem("a reading that is made for each repetition does not settle") }

@@ -1,4 +1,5 @@
 import Alarms
+import DeviceProfiles
 import Readings
 import StrictYAML
 
@@ -6,12 +7,16 @@ extension Configuration {
     /// `presets: true` puts the shipped presets in force, `limits:` sets or replaces single ones; both need `accepted-by: NAME`.
     static func alarms(_ node: YAMLNode?) throws(YAMLProblem) -> AlarmSettings {
         guard let map = try node?.map() else { return AlarmSettings() }
-        try map.only(["presets", "limits", "accepted-by"])
+        try map.only(["presets", "limits", "accepted-by", "condition-delay"])
         var settings = AlarmSettings()
         settings.acceptedBy = try map.optional("accepted-by")?.text()
         if let presets = map.optional("presets"), try presets.bool() { settings.limits = Presets.limits }
         if let limits = map.optional("limits") {
             for (vital, node) in try limits.map().members { settings.limits[try known(vital, node)] = try self.limits(node) }
+        }
+        if let delay = map.optional("condition-delay") {
+            settings.conditionDelay = try delay.milliseconds()
+            guard (1000...120_000).contains(settings.conditionDelay) else { throw delay.problem("write 1 s to 120 s") }
         }
         guard settings.limits.isEmpty || settings.acceptedBy?.allSatisfy(\.isWhitespace) == false else {
             throw (map.optional("accepted-by") ?? map.node).problem("limits are in force only when somebody answers for them: write 'accepted-by: NAME'")

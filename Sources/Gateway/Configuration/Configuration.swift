@@ -43,5 +43,7 @@ package struct Configuration: Sendable {
         package var limits: [String: Limits] = [:]
         /// Who answers for the limits in force.
         package var acceptedBy: String?
+        /// Milliseconds that a continuous vital must have reached a limit, and must be within it again.
+        package var conditionDelay: Int64 = 10_000
     }
 }

@@ -13,7 +13,12 @@ extension Batch {
         to profiles: ProfileSet, _ transaction: inout IntakeTransaction, _ state: inout Intake.State
     ) throws -> Int {
         let outdated = Set(self.profiles.profiles.filter { profiles[$0.name]?.version != $0.version }.map(\.name))
+        try close(&transaction, &state) { outdated.contains($0.record.profile ?? "") && profiles[$0.record.profile ?? ""] == nil }
+        try state.streams.write(to: transaction)
         self.profiles = profiles
+        // All of a minute is told by one text.
+        let open = state.streams.minutes.values.filter { outdated.contains($0.record.profile ?? "") }
+        try restoreStreams(only: Set(open.map(\.row)), &transaction, &state)
         state.bursts.forgetVain()
         let waiting = Set(try transaction.waitingFrames().map(\.id))
         var count = 0

@@ -21,6 +21,10 @@ extension Batch {
         try end(step.settled, of: key, &transaction, &state)
         let outcome = DecodeOutcome(step.outcomes.map(\.outcome))
         let tickets = step.outcomes.compactMap(\.ticket)
+        if row == nil, !record.isRetained, isStreamed(item.content, step, outcome, by: profile) {
+            try stream(item, as: record, step.outcomes.map(\.outcome), by: profile, &transaction, &state)
+            return true
+        }
         let isVain = outcome.readings.isEmpty && tickets.isEmpty && step.joined.isEmpty
         if row == nil { state.bursts.note(item.content, of: record.device, isVain: isVain) }
         if !isVain, profile.isSealed(item.content) { state.bursts.noteOpened(item.content, of: record.device) }
@@ -41,6 +45,8 @@ extension Batch {
     /// Files what has waited too long.
     mutating func fileOverdue(_ transaction: inout IntakeTransaction, _ state: inout Intake.State) throws {
         for (key, ends) in state.assemblies.overdue(at: now) { try end(ends, of: key, &transaction, &state) }
+        let now = now
+        try close(&transaction, &state) { $0.deadline <= now }
         for held in state.joins.overdue(at: arrived.monotonic) { try end(held, &transaction, &state) }
     }
 

@@ -1,6 +1,7 @@
 import Alarms
 import DeviceProfiles
 import MQTT
+import People
 import Readings
 import Sinks
 import Store
@@ -98,8 +99,10 @@ struct Batch {
             return count(BadInput.Code.tooLarge.rawValue, detail, device: device, &transaction)
         }
         for item in seen.items {
-            let isRepeat = state.bursts.repeats(item.content, of: device, at: arrived.monotonic)
             let reader = profiles.reader(of: item.content, for: profile)
+            // A heart that beats as before is a sample as before, and no repeat.
+            let isStream = !envelope.isRetained && reader.streamRole(of: item.content) == .only
+            let isRepeat = !isStream && state.bursts.repeats(item.content, of: device, at: arrived.monotonic)
             let frame = record(envelope, of: device, reader)
             // What was encrypted and read once was sent once, whenever and by whomever it is brought again.
             let isReplay = reader.isSealed(item.content) && state.bursts.wasOpened(item.content, of: device)
@@ -163,12 +166,16 @@ struct Batch {
         for (index, reading) in readings.enumerated() {
             verdicts.append(try Filing(
                 reading, index: index, of: frame, heard: heard, since: since, mayBeRedelivered: mayBeRedelivered ?? connection.isResumed, in: place,
-                transaction))
+                state.devices.household, transaction))
         }
         frame.settle(by: verdicts)
         let id = try append(frame, row, &transaction)
         var filed = Filed(row: id, fate: frame.fate, code: frame.code, detail: frame.detail)
         for verdict in verdicts {
+            if verdict.isNobodys {
+                events.append(.refused(source: frame.source, device: frame.device, code: Filing.notAPerson, detail: "\(verdict.identity)"))
+                continue
+            }
             guard let record = verdict.record else {
                 filed.reading = filed.reading ?? verdict.duplicateOf
                 events.append(.duplicate(frame.device, verdict.identity))
@@ -182,7 +189,8 @@ struct Batch {
                 continue
             }
             events.append(.reading(told))
-            let alarms = state.watch.take(record.reading, record.identity, from: record.device, measuredAt: told.measuredAt)
+            let alarms = state.watch.take(
+                record.reading, record.identity, from: record.device, of: record.whose.person, measuredAt: told.measuredAt)
             for alarm in alarms {
                 try transaction.append(alarm, at: arrived.wall)
                 events.append(.alarm(alarm))

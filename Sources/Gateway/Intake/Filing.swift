@@ -1,3 +1,4 @@
+import People
 import Readings
 import Sinks
 import Store
@@ -10,13 +11,15 @@ struct Filing {
     private(set) var record: ReadingRecord?
     private(set) var duplicateOf: Int64?
     private(set) var isConflict = false
+    /// Somebody said of its device that what it shows is no person's.
+    private(set) var isNobodys = false
 
     /// - Parameters:
     ///   - index: the reading's place among those of its frame, so that two clockless ones stay two.
     ///   - since: the monotonic time of the first of several messages that it was joined from.
     init(
         _ reading: Reading, index: Int, of frame: FrameRecord, heard: Instant?, since: UInt64? = nil, mayBeRedelivered: Bool,
-        in place: Place, _ transaction: borrowing IntakeTransaction
+        in place: Place, _ household: Household, _ transaction: borrowing IntakeTransaction
     ) throws {
         // The broker sends an unacknowledged message again; a reading without a time of its own is known by that only.
         let isTimeless = reading.recordTime == nil && reading.number == nil && heard == nil
@@ -38,15 +41,32 @@ struct Filing {
             duplicateOf = standing.earlier
             return
         }
+        let earlier = standing.recurrence.completes ? try transaction.standing(under: standing.identity).first : nil
+        // Whatever more is said of it: it is no person's.
+        if let earlier, earlier.record.whose == .nobody {
+            duplicateOf = earlier.id
+            return
+        }
         isConflict = standing.recurrence == .conflict
         let judgement = try Judgement(
             reading, of: frame.device, heard: heard, arrived: frame.arrivedAt, isSynchronised: frame.isDated,
             isRetained: frame.isRetained, in: place, transaction)
-        record = ReadingRecord(
+        var record = ReadingRecord(
             device: frame.device, reading: reading, identity: standing.identity, revision: standing.revision,
             measuredAt: judgement.measuredAt, quarantine: judgement.quarantine, conflictOf: isConflict ? standing.earlier : nil,
             heard: heard, clockAhead: judgement.clockAhead)
+        record.whose = try household.whose(record, arrived: frame.arrivedAt, after: earlier?.record, in: transaction)
+        isNobodys = record.whose == .nobody
+        if isNobodys { isConflict = false } else { self.record = record }
     }
+}
+
+extension Filing {
+    static let notAPerson = "not-a-person"
+}
+
+extension Recurrence {
+    fileprivate var completes: Bool { if case .completes = self { true } else { false } }
 }
 
 extension FrameRecord {
@@ -63,6 +83,10 @@ extension FrameRecord {
             fate = .quarantined
             code = quarantine.code
             detail = quarantine.detail
+        } else if filings.contains(where: \.isNobodys) {
+            fate = .ignored
+            code = Filing.notAPerson
+            detail = "what its device shows is no person's, as somebody has said"
         } else {
             fate = .duplicate
             duplicateOf = filings.first?.duplicateOf
@@ -78,6 +102,7 @@ extension FiledReading {
         self.init(
             identity: record.identity, revision: record.revision, device: record.device, reading: record.reading,
             measuredAt: record.measuredAt ?? MeasuredAt(arrived, .unset), arrivedAt: arrived, profile: profile,
-            isRetained: isRetained, supersedes: supersedes, correction: correction, isRetracted: isRetracted)
+            isRetained: isRetained, supersedes: supersedes, correction: correction, isRetracted: isRetracted,
+            person: record.whose.person)
     }
 }

@@ -1,6 +1,7 @@
 import Alarms
 import DeviceProfiles
 import MQTT
+import People
 import Readings
 import Store
 import Synchronization
@@ -14,6 +15,9 @@ package final class Intake: Sendable {
     private let bell: Bell
     private let observer: GatewayObserver
     private let state: Mutex<State>
+    /// Yields when something may be due sooner than `fileOverdue` said.
+    let appointments: AsyncStream<Void>
+    private let appointed: AsyncStream<Void>.Continuation
 
     /// What is remembered between batches. All but the profiles can be had from the store again.
     struct State: Sendable {
@@ -25,6 +29,7 @@ package final class Intake: Sendable {
         var bursts = Bursts()
         var assemblies = Assemblies()
         var joins = Joins()
+        var streams = Streams()
         /// Whether frames may wait for a wall clock that is right; at the start nobody knows.
         var awaitsClock = true
     }
@@ -39,6 +44,8 @@ package final class Intake: Sendable {
         self.bell = bell
         self.observer = observer
         state = Mutex(State(profiles: profiles, watch: watch))
+        (appointments, appointed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        appointed.yield()
     }
 
     /// Takes a batch in, on the thread of its source. Returns when it is on the disk, or refuses it whole: then the source
@@ -60,6 +67,23 @@ package final class Intake: Sendable {
         })
     }
 
+    /// Keeps what a conversation found of its device's clock, on the disk before the records of that session are filed: they are
+    /// judged by it. A clock that was not right once it had been set is none that was set.
+    package func note(_ offset: ClockOffset, of device: DeviceID, isFirst: Bool) throws {
+        guard let said = offset.said, let seconds = offset.seconds else { return }
+        let now = clocks.now()
+        try store.intake { transaction in
+            if isFirst {
+                try transaction.append(DeviceClock(device: device, said: said.text, ahead: Int64(seconds) * 1000, wasSet: false, at: now))
+            } else if abs(seconds) <= Intake.setWithin {
+                try transaction.clockWasSet(of: device)
+            }
+        }
+    }
+
+    /// Seconds between writing a time and reading it back, of a device that answers slowly and tells whole seconds.
+    private static let setWithin = 3
+
     private func verdict(from source: String, _ result: Result<[GatewayEvent], any Error>) -> BatchVerdict {
         switch result {
         case .success(let events):
@@ -74,26 +98,49 @@ package final class Intake: Sendable {
 
     /// Files what has waited too long for more of its device, or for a wall clock that is right. Where nothing has, the store
     /// is not asked.
-    package func fileOverdue() {
-        let results = state.withLock { state -> [Result<[GatewayEvent], any Error>] in
+    /// - Returns: how long from now nothing else is due; nil where nothing waits.
+    @discardableResult
+    package func fileOverdue() -> Duration? {
+        let (results, rest) = state.withLock { state -> ([Result<[GatewayEvent], any Error>], Duration?) in
             let now = clocks.now()
             var results: [Result<[GatewayEvent], any Error>] = []
-            if state.awaitsClock, now.isSynchronised { results.append(restamp(by: now, &state)) }
-            let isDue = state.assemblies.deadline.map { $0 <= Int64(now.monotonic / 1_000_000) } ?? false
+            if state.awaitsClock, now.isSynchronised {
+                results.append(file(from: "", over: .none, &state) { batch, transaction, state in
+                    try batch.close(&transaction, &state) { !$0.record.arrived.isSynchronised }
+                })
+                results.append(restamp(by: now, &state))
+            }
+            let deadlines = [state.assemblies.deadline, state.streams.deadline].compactMap(\.self)
+            let isDue = deadlines.contains { $0 <= Int64(now.monotonic / 1_000_000) }
             if !state.assemblies.isRestored || isDue || state.joins.isAnyOverdue(at: now.monotonic) {
                 results.append(file(from: "", over: .none, &state) { _, _, _ in })
             }
-            return results
+            return (results, state.rest(from: now))
         }
+        var isRefused = false
         for result in results {
             switch result {
             case .success(let events):
                 bell.ring()
                 events.forEach(observer)
             case .failure(let error):
+                isRefused = true
                 observer(.commitFailed(source: "", reason: "\(error)"))
             }
         }
+        // What is due and cannot be filed is tried again, but not in a row.
+        return isRefused ? max(rest ?? .zero, .seconds(1)) : rest
+    }
+
+    /// A device hung up: what it streamed ends here.
+    package func hungUp(_ device: DeviceID, from source: String) -> BatchVerdict {
+        verdict(from: source, state.withLock { state in
+            guard state.streams.knows(device) else { return .success([]) }
+            return file(from: source, over: .none, &state) { batch, transaction, state in
+                try batch.close(&transaction, &state) { $0.record.device == device && $0.record.source == source }
+                state.streams.endSessions(of: device, from: source)
+            }
+        })
     }
 
     /// The wall clock is right: all that was dated by a wrong one is told again.
@@ -103,7 +150,7 @@ package final class Intake: Sendable {
             let restamp = try store.intake { transaction in
                 var restamp = Restamp(in: place, now: now)
                 try restamp.run(transaction)
-                if restamp.readings > 0 { watch = Watch(limits: watch.limits, active: try transaction.activeEpisodes()) }
+                if restamp.readings > 0 { watch = watch.going(onWith: try transaction.activeEpisodes()) }
                 return restamp
             }
             (state.watch, state.awaitsClock) = (watch, false)
@@ -145,7 +192,7 @@ package final class Intake: Sendable {
     ) -> Result<[GatewayEvent], any Error> {
         let before = state
         do {
-            return .success(try store.intake { transaction in
+            let events: [GatewayEvent] = try store.intake { transaction in
                 let isEnrolmentNew = try state.devices.refresh(from: transaction)
                 let now = clocks.now()
                 if !now.isSynchronised { state.awaitsClock = true }
@@ -153,15 +200,21 @@ package final class Intake: Sendable {
                 if isEnrolmentNew {
                     for problem in state.keys.read(of: state.devices.all) { batch.tell(.keyUnusable(problem.description)) }
                     state.bursts.forgetVain()
+                    // Alarms go with readings that were found to be somebody else's.
+                    state.watch = Watch(limits: state.watch.limits, active: try transaction.activeEpisodes())
                 }
                 if !state.assemblies.isRestored {
                     try batch.restore(&transaction, &state)
+                    try batch.restoreStreams(&transaction, &state)
                     state.assemblies.isRestored = true
                 }
                 try batch.fileOverdue(&transaction, &state)
                 try body(&batch, &transaction, &state)
+                try state.streams.write(to: transaction)
                 return batch.events
-            })
+            }
+            if state.awaits != before.awaits { appointed.yield() }
+            return .success(events)
         } catch {
             state = before
             return .failure(error)
@@ -186,15 +239,41 @@ package struct SourceConnection: Sendable {
 }
 
 extension Intake.State {
+    struct Awaits: Equatable {
+        /// Milliseconds, monotonic.
+        var assembly: Int64?
+        /// Nanoseconds, monotonic.
+        var join: UInt64?
+        var clock: Bool
+    }
+
+    /// What time brings about by itself.
+    var awaits: Awaits { Awaits(assembly: assemblies.deadline, join: joins.deadline, clock: awaitsClock) }
+
+    /// How long nothing is due.
+    fileprivate func rest(from now: Arrival) -> Duration? {
+        let awaits = awaits
+        let rests: [Duration?] = [
+            awaits.assembly.map { Duration.milliseconds($0 - Int64(now.monotonic / 1_000_000)) },
+            // A join is overdue only behind its deadline.
+            awaits.join.map { Duration.nanoseconds(Int64(clamping: $0) - Int64(clamping: now.monotonic) + 1_000_000) },
+            // Nobody tells us that the wall clock was set.
+            awaits.clock ? .seconds(1) : nil,
+        ]
+        return rests.compactMap(\.self).min().map { max($0, .milliseconds(1)) }
+    }
+
     /// The enrolled devices, read again only when somebody changed them.
     struct Devices: Sendable {
         private var version: Int64?
         private var byID: [DeviceID: EnrolledDevice] = [:]
+        private(set) var household = Household()
 
         /// - Returns: whether they changed.
         mutating func refresh(from transaction: borrowing IntakeTransaction) throws -> Bool {
             guard let enrolment = try transaction.enrolledDevices(ifChangedSince: version) else { return false }
             version = enrolment.version
+            household = enrolment.household
             byID = Dictionary(enrolment.devices.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
             return true
         }

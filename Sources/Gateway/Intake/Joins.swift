@@ -37,6 +37,9 @@ struct Joins: Sendable {
 
     func isAnyOverdue(at monotonic: UInt64) -> Bool { entries.values.contains { $0.isOverdue(at: monotonic) } }
 
+    /// When the first of all is overdue; nanoseconds, monotonic.
+    var deadline: UInt64? { entries.values.map { $0.join?.deadline ?? 0 }.min() }
+
     /// What has waited for the whole of its window. What was joined is forgotten with it.
     mutating func overdue(at monotonic: UInt64) -> [Held] {
         var held: [Held] = []

@@ -32,7 +32,7 @@ struct Judgement: Equatable {
             self.measuredAt = measuredAt
             if let said = reading.deviceTime, !evidence.clock.measurements.isEmpty, measuredAt.quality != .device {
                 let shown = Instant(said, secondsFromUTC: reading.isUTC ? 0 : place.secondsFromUTC(at: said))
-                clockAhead = evidence.clock.ahead(said: shown)?.milliseconds
+                clockAhead = evidence.clock.ahead(said: shown, arrived: arrived)?.milliseconds
             }
         } catch {
             quarantine = ReadingRecord.Quarantine(code: error.code, detail: error.detail)

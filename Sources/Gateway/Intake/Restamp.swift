@@ -1,3 +1,4 @@
+import People
 import Readings
 import Store
 
@@ -7,6 +8,7 @@ struct Restamp {
     let place: Place
     /// By a wall clock that is right.
     let now: Arrival
+    private var household = Household()
     private var correction: Int64?
     private(set) var frames = 0
     private(set) var readings = 0
@@ -18,11 +20,12 @@ struct Restamp {
 
     mutating func run(_ transaction: borrowing IntakeTransaction) throws {
         try transaction.restampClocks(by: now)
+        household = try transaction.household()
         for waiting in try transaction.unsynchronised(ofBoot: now.boot) {
             let arrived = waiting.arrived.wall(by: now)
             try transaction.restamp(frame: waiting.frame, to: arrived)
             frames += 1
-            for reading in try transaction.standing(ofFrame: waiting.frame) where reading.state != .retracted {
+            for reading in try transaction.standing(ofFrame: waiting.frame) where reading.state != .retracted && reading.record.whose != .nobody {
                 try correct(reading, of: waiting, arrived, transaction)
             }
         }
@@ -46,6 +49,9 @@ struct Restamp {
         record.measuredAt = judgement.measuredAt
         record.clockAhead = judgement.clockAhead
         record.quarantine = quarantine
+        // A device of nobody: whether this one is taken back is for a person to say, with the rest of the inbox.
+        let whose = try household.whose(record, arrived: arrived, after: stored.record, in: transaction)
+        if whose != .nobody { record.whose = whose }
         let correction = try self.correction ?? transaction.open(
             Correction(.restamp, at: now.wall, by: "vitalgate", detail: "the clock of the gateway became right"))
         self.correction = correction

@@ -13,13 +13,11 @@ package final class RadioService: Service {
     private let air: Air
     private let connector: Connector
     private let intake: IntakeDesk
-    private let profiles: ProfileSet
+    private let profiles: Mutex<(set: ProfileSet, generation: Int)>
     private let store: Store
     private let clocks: Clocks
     private let enrolment = Mutex<Enrolment?>(nil)
 
-    /// How often it is asked whether somebody enrolled a device, and so how soon one is listened to.
-    private static let refresh = Duration.seconds(2)
     /// How often the counters of strangers are written: they are no reason to wake a disk.
     private static let tallying = Duration.seconds(60)
 
@@ -29,7 +27,7 @@ package final class RadioService: Service {
     ) {
         let air = Air()
         self.air = air
-        self.profiles = profiles
+        self.profiles = Mutex((profiles, 0))
         self.store = store
         self.clocks = clocks
         self.intake = IntakeDesk(intake)
@@ -39,7 +37,7 @@ package final class RadioService: Service {
         connector = Connector(
             SessionRoom(
                 radio: radio, intake: self.intake, place: place, clocks: clocks, deletesRecords: settings.deletesRecords,
-                observer: observer),
+                consents: Consents(settings.consents), observer: observer),
             links: settings.links)
     }
 
@@ -62,10 +60,16 @@ package final class RadioService: Service {
         await tally()
     }
 
+    /// Reads by these profiles from now on; a conversation that is under way ends as it began.
+    package func adopt(_ set: ProfileSet) { profiles.withLock { $0 = (set, $0.generation + 1) } }
+
     private func listen() async {
         var strangers = Strangers()
         var bursts = Bursts()
+        var generation = 0
         for await _ in air.news {
+            let (profiles, newest) = self.profiles.withLock { $0 }
+            if newest != generation { (strangers, bursts, generation) = (Strangers(), Bursts(), newest) }
             var frames: [RadioFrame] = []
             let devices = enrolment.withLock { $0?.devices ?? [] }
             let byID = Dictionary(devices.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
@@ -94,18 +98,14 @@ package final class RadioService: Service {
     }
 
     private func keepBooks() async {
-        var last = ContinuousClock.now
         while !Task.isCancelled {
-            try? await Task.sleep(for: RadioService.refresh)
-            await refresh()
-            if ContinuousClock.now - last >= RadioService.tallying {
-                last = .now
-                await tally()
-            }
+            try? await Task.sleep(for: RadioService.tallying)
+            await tally()
         }
     }
 
-    private func refresh() async {
+    /// Listens to the devices that are enrolled now.
+    package func refresh() async {
         let version = enrolment.withLock { $0?.version }
         guard let changed = try? await store.enrolment(ifChangedSince: version) else { return }
         enrolment.withLock { $0 = changed }

@@ -11,6 +11,7 @@ struct SessionRoom: Sendable {
     let place: Place
     let clocks: Clocks
     let deletesRecords: Bool
+    let consents: Consents
     let observer: GatewayObserver
 
     func tell(_ report: SessionReport) { observer(.session(report)) }
@@ -23,6 +24,7 @@ struct SessionRoom: Sendable {
             let link = try await radio.connect(to: wake.device, Radio.Connecting(passkey: passkey))
             report.linkedAfter = .now - wake.heardAt
             await talk(over: link, plan, wake, &report)
+            await intake.hungUp(wake.device)
             await radio.close(link)
             // It forgets its bonds: ours would only be in the way.
             if plan.bond == .eachTime { try? await radio.forget(wake.device) }
@@ -34,16 +36,21 @@ struct SessionRoom: Sendable {
     }
 
     private func talk(over link: GATTLink, _ plan: ConversationPlan, _ wake: Connector.Wake, _ report: inout SessionReport) async {
+        // The link counts from the moment when it was asked for.
+        let began = Instant(milliseconds: clocks.now().wall.milliseconds - Int64(link.elapsed / .milliseconds(1)))
+        let consent = consents.next(of: wake.device)
         let context = ConversationContext(
-            now: clocks.now().wall, secondsFromUTC: place.secondsFromUTC(at: clocks.now().wall), address: wake.device,
-            mayDelete: deletesRecords)
+            now: began, secondsFromUTC: place.secondsFromUTC(at: began), address: wake.device, user: consent?.user,
+            consent: consent?.code, mayDelete: deletesRecords)
         var session = plan.session()
         let keeping = Keeping(intake, plan, wake)
         do throws(ConversationFailure) {
             try await session.run(over: link, in: context) { event in
                 switch event {
                 case .value(let arrived): try await keeping.keep(arrived)
-                case .clock(let offset): observer(.clock(wake.device, offset))
+                case .clock(let offset):
+                    observer(.clock(wake.device, offset))
+                    try await keeping.note(offset)
                 }
             }
         } catch {
@@ -74,6 +81,7 @@ private final class Keeping: Sendable {
     private let plan: ConversationPlan
     private let wake: Connector.Wake
     private let progress = Mutex<(frames: Int, first: ContinuousClock.Instant?)>((0, nil))
+    private let hasClock = Mutex(false)
 
     init(_ intake: IntakeDesk, _ plan: ConversationPlan, _ wake: Connector.Wake) {
         self.intake = intake
@@ -83,6 +91,16 @@ private final class Keeping: Sendable {
 
     var frames: Int { progress.withLock { $0.frames } }
     var first: ContinuousClock.Instant? { progress.withLock { $0.first } }
+
+    /// Returns when it is on the disk. The first clock that the device told is what its records are dated by.
+    func note(_ offset: ClockOffset) async throws {
+        guard offset.seconds != nil else { return }
+        let isFirst = hasClock.withLock { hasClock in
+            defer { hasClock = true }
+            return !hasClock
+        }
+        try await intake.note(offset, of: wake.device, isFirst: isFirst)
+    }
 
     /// Returns when it is on the disk.
     func keep(_ arrived: Arrived) async throws {

@@ -1,4 +1,5 @@
 import DeviceProfiles
+import People
 import Readings
 import Store
 
@@ -22,6 +23,7 @@ package struct Redecoding {
     private var changed: [ReadingIdentity: ReadingIdentity.StoredValues] = [:]
     private var differences: [Difference] = []
     private var correction: Int64?
+    private var household = Household()
 
     /// - Parameter by: who answers for it.
     package init(
@@ -82,6 +84,7 @@ package struct Redecoding {
     private mutating func page(
         after id: Int64, _ transaction: borrowing IntakeTransaction, at: (Int64) -> Instant?
     ) throws -> Int64? {
+        household = try transaction.household()
         let frames = try transaction.frames(readBy: profile.name, since: since, after: id, limit: Redecoding.batch)
         var ends: [(StoredFrame, Rereading.Result)] = []
         for frame in frames { ends += rereading.take(frame) }
@@ -98,6 +101,7 @@ package struct Redecoding {
 
     private func reasonToLeave(_ frame: StoredFrame, _ outcome: DecodeOutcome, _ heard: Instant?) -> String? {
         if frame.record.fate == .duplicate {
+            if frame.record.minute != nil { return "another source told the minute" }
             if frame.record.code == "joined" { return Rereading.joined }
             let isTimeless = outcome.readings.contains { $0.recordTime == nil && $0.number == nil } && heard == nil
             if isTimeless { return "sent again by its broker" }
@@ -119,9 +123,11 @@ package struct Redecoding {
         }
         let before = differences.count
         var stored = try transaction.readings(ofFrame: frame.id)
+        // What else came of a minute, its profile alone does not tell.
+        if frame.record.minute != nil { stored.removeAll { $0.reading.summary == nil } }
         var ends: [End] = []
         for (index, reading) in outcome.readings.enumerated() {
-            let own = ReadingIdentity(
+            let own = frame.streamTime.map { ReadingIdentity(of: reading, from: frame.record.device, in: $0) } ?? ReadingIdentity(
                 of: reading, from: frame.record.device,
                 unclocked: heard.map { .stamped($0) }
                     ?? .burst(boot: frame.record.arrived.boot, nanoseconds: frame.record.arrived.monotonic + UInt64(index)))
@@ -141,8 +147,10 @@ package struct Redecoding {
         case passed(isConflict: Bool)
         case quarantined(ReadingRecord.Quarantine)
         case duplicate(of: Int64)
-        /// A later frame said more under the same identity: that one answers for it.
+        /// A later frame said more under the same identity: that one answers for it. Or it is nobody's, whatever it says.
         case elsewhere
+        /// Its device is nobody's.
+        case nobodys
     }
 
     private mutating func end(
@@ -150,10 +158,13 @@ package struct Redecoding {
         _ transaction: borrowing IntakeTransaction, _ at: Instant?
     ) throws -> End {
         let judgement = try Judgement(
-            reading, of: frame.record.device, heard: heard, arrived: frame.record.arrivedAt, isSynchronised: frame.record.isDated,
+            reading, of: frame.record.device, heard: heard, arrived: frame.minuteArrivedAt(heard) ?? frame.record.arrivedAt, isSynchronised: frame.record.isDated,
             isRetained: frame.record.isRetained, in: place, transaction)
         let standing = mine.last { $0.state != .superseded }
         if standing == nil, !mine.isEmpty { return .elsewhere }
+        if let standing, standing.record.whose == .nobody {
+            return standing.record.quarantine.map { .quarantined($0) } ?? .elsewhere
+        }
         var record = ReadingRecord(
             device: frame.record.device, reading: reading, identity: own, measuredAt: judgement.measuredAt,
             quarantine: judgement.quarantine, heard: heard, clockAhead: judgement.clockAhead)
@@ -164,13 +175,20 @@ package struct Redecoding {
             record.conflictOf = standing.record.conflictOf
             let isSame = standing.reading.says(reading) && standing.measuredAt == record.measuredAt
                 && standing.record.quarantine == record.quarantine
-            if !isSame { try correct(standing, with: record, transaction, at) }
+            if !isSame {
+                record.whose = try household.whose(
+                    record, arrived: frame.record.arrivedAt, after: standing.record, comparing: false, in: transaction)
+                if record.whose == .nobody { record.whose = .unassigned(.uncompared) }
+                try correct(standing, with: record, transaction, at)
+            }
             return record.quarantine.map { .quarantined($0) } ?? .passed(isConflict: record.conflictOf != nil)
         }
         let place = try transaction.standing(of: reading.values, under: own, unless: changed)
         if place.recurrence == .duplicate { return .duplicate(of: place.earlier ?? 0) }
         record.identity = place.identity
         record.conflictOf = place.recurrence == .conflict ? place.earlier : nil
+        record.whose = try household.whose(record, arrived: frame.record.arrivedAt, comparing: false, in: transaction)
+        if record.whose == .nobody { return .nobodys }
         tell(record.quarantine == nil ? .new : .quarantined, frame, record.identity, before: nil, after: Redecoding.say(record))
         try write(record, of: frame.id, transaction, at)
         return record.quarantine.map { .quarantined($0) } ?? .passed(isConflict: record.conflictOf != nil)
@@ -221,10 +239,13 @@ package struct Redecoding {
                 (fate, code, detail) = (.reading, nil, nil)
             } else if let quarantine = quarantines.first {
                 (fate, code, detail) = (.quarantined, quarantine.code, quarantine.detail)
+            } else if ends.contains(.nobodys) {
+                (fate, code, detail) = (.ignored, Filing.notAPerson, "what its device shows is no person's, as somebody has said")
             } else if case .duplicate(let row)? = ends.first {
                 (fate, code, detail, original) = (.duplicate, nil, nil, row)
             }
         }
+        if frame.record.minute != nil { (fate, code, detail, original) = (.summarised, ends.isEmpty ? "no-sample" : nil, frame.record.detail, nil) }
         guard fate != frame.record.fate || code != frame.record.code else { return }
         if fate == .duplicate, frame.record.fate == .duplicate { return }
         if !isChanged {
@@ -260,8 +281,19 @@ package struct Redecoding {
         let values = record.reading.values.map { "\($0.name) \($0.reported.text)" }.joined(separator: ", ")
         let marks = record.reading.marks.isEmpty ? "" : " [\(record.reading.marks.joined(separator: ", "))]"
         let time = record.measuredAt.map { " at \($0.instant.rfc3339()) (\($0.quality.rawValue))" } ?? ""
-        return values + marks + time + (record.quarantine.map { ", quarantined: \($0.code)" } ?? "")
+        let person = record.whose.person.map { " of \($0)" } ?? ""
+        return values + marks + time + person + (record.quarantine.map { ", quarantined: \($0.code)" } ?? "")
     }
+}
+
+extension StoredFrame {
+    private var asMinute: OpenMinute? {
+        record.minute.map { OpenMinute(row: id, record: record, minute: $0, pieces: 0, due: 0, last: 0) }
+    }
+
+    /// When the minute was that it is, for identities.
+    fileprivate var streamTime: ReadingIdentity.StreamTime? { asMinute?.time }
+    fileprivate func minuteArrivedAt(_ heard: Instant?) -> Instant? { heard == nil ? asMinute?.arrivedAt : nil }
 }
 
 extension Reading {

@@ -29,6 +29,7 @@ struct Rereading {
 
     /// The frames whose end is known now: this one, and those that waited for it.
     mutating func take(_ frame: StoredFrame) -> [(StoredFrame, Result)] {
+        if let minute = frame.record.minute { return [(frame, summaries(of: frame, minute))] }
         switch unit(of: frame) {
         case .failure(let reason): return [(frame, .untouched(reason.text))]
         case .success(.outcome(let outcome)): return [(frame, .outcome(outcome, heard: nil))]
@@ -36,6 +37,16 @@ struct Rereading {
             guard profile.remembers else { return [(frame, .outcome(profile.decode(item.content), heard: item.receivedAt))] }
             return take(item, frame)
         }
+    }
+
+    /// What a minute of a stream says by the profile as it is now.
+    private func summaries(of frame: StoredFrame, _ began: Instant) -> Result {
+        var minute = OpenMinute(row: frame.id, record: frame.record, minute: began, pieces: 0, due: 0, last: 0)
+        minute.replay(frame.record.body, by: profile, key: nil) { _, _ in }
+        let sealed = [DecodeFailure.noKey, .wrongKey].map(\.code)
+        guard minute.tally.dropped.keys.allSatisfy({ !sealed.contains($0) }) else { return .untouched("encrypted, and its key is not known here") }
+        let summaries = minute.tally.readings.filter { $0.summary != nil }
+        return .outcome(summaries.isEmpty ? .nothingToDecode : .readings(summaries), heard: minute.isHeard ? began : nil)
     }
 
     /// The ends of all that still waits.

@@ -92,14 +92,20 @@ package struct Courier: Service {
     }
 }
 
+extension FiledReading {
+    package init(_ stored: StoredReading) {
+        self.init(
+            stored.record, profile: stored.origin.profile ?? "", arrived: stored.arrivedAt,
+            isRetained: stored.origin.isRetained, supersedes: stored.supersedes,
+            correction: stored.correction?.cause.rawValue, isRetracted: stored.state == .retracted)
+    }
+}
+
 extension Delivery {
     init(_ entry: JournalEntry) {
         switch entry.payload {
         case .reading(let stored):
-            self.init(sequence: entry.seq, .reading(FiledReading(
-                stored.record, profile: stored.origin.profile ?? "", arrived: stored.arrivedAt,
-                isRetained: stored.origin.isRetained, supersedes: stored.supersedes,
-                correction: stored.correction?.cause.rawValue, isRetracted: stored.state == .retracted)))
+            self.init(sequence: entry.seq, .reading(FiledReading(stored)))
         case .alarm(let event):
             self.init(sequence: entry.seq, .alarm(event))
         }

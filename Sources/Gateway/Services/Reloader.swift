@@ -9,6 +9,7 @@ import UnixSignals
 /// ours to hear is for who runs it to say, and a profile that comes in by a folder must not widen it.
 package struct Reloader: Service {
     let intake: Intake
+    var radio: RadioService?
     /// Reads and compiles them; on the caller's time, not on that of the sources.
     let profiles: @Sendable () throws -> ProfileSet
     let systemd: Systemd
@@ -24,7 +25,9 @@ package struct Reloader: Service {
     func reload() {
         systemd.reloading()
         do throws(Intake.Refusal) {
-            let change = try intake.adopt(read())
+            let set = try read()
+            let change = try intake.adopt(set)
+            radio?.adopt(set)
             systemd.reloaded(problem: nil)
             observer(.reloaded(change))
         } catch {

@@ -1,4 +1,5 @@
 import ExactJSON
+import People
 import Readings
 
 /// A reading in JSON. The same words in the decode contract, on MQTT and in files; README documents them.
@@ -15,6 +16,11 @@ package enum ReadingPayload {
             object.add("ucum", canonical.unit.ucum.map { .string($0) })
             object.add("loinc", value.vital.loinc.map { .string($0) })
             object.add("mdc", value.vital.mdc.map { .number(String($0)) })
+            if let range = reading.summary?.range(of: value.name) {
+                object.add("min", .string(range.least.text))
+                object.add("max", .string(range.most.text))
+                object.add("count", .number(String(range.count)))
+            }
             values.add(value.name, .object(object))
         }
         return .object(values)
@@ -30,9 +36,23 @@ package enum ReadingPayload {
         return members
     }
 
+    /// What stands beside the means of a minute:
+    /// `{"statistic":"mean","seconds":60,"validSeconds":52,"valid":[[0,11],[20,59]],"frames":60,"samples":52,"dropped":{"missing-value":8}}`
+    static func json(of summary: MinuteSummary) -> JSON {
+        var object = JSONObject([
+            ("statistic", .string("mean")), ("seconds", .integer(60)), ("validSeconds", .integer(summary.validSeconds)),
+            ("valid", .array(summary.spans.map { .array([.integer($0.lowerBound), .integer($0.upperBound)]) })),
+            ("frames", .integer(summary.frames)), ("samples", .integer(summary.valid)),
+        ])
+        if !summary.dropped.isEmpty {
+            object.add("dropped", .object(JSONObject(summary.dropped.sorted { $0.key < $1.key }.map { ($0.key, JSON.integer($0.value)) })))
+        }
+        return .object(object)
+    }
+
     /// Of the form below, raised when a receiver that knows an earlier one could misread it. 2: `retracted`, which stands in
-    /// the place of `values`. It is told where it matters, in what an earlier form could not say.
-    static let form = 2
+    /// the place of `values`. 3: `summary`, with which the values are means. It is told where it matters, in what an earlier form could not say.
+    static let form = (retraction: 2, summary: 3)
 
     /// The message for one filed reading.
     package static func json(of filed: FiledReading, gateway: String) -> JSON {
@@ -43,11 +63,14 @@ package enum ReadingPayload {
         object.add("supersedes", filed.supersedes.map { .number(String($0)) })
         object.add("correction", filed.correction.map { .string($0) })
         if filed.isRetracted {
-            object.add("form", .number(String(form)))
+            object.add("form", .number(String(form.retraction)))
             object.add("retracted", .bool(true))
+        } else if filed.reading.summary != nil {
+            object.add("form", .number(String(form.summary)))
         }
         object.add("gateway", .string(gateway))
         object.add("device", .string(filed.device.description))
+        object.add("person", filed.person.map { .string($0.description) })
         object.add("profile", .string(filed.profile))
         object.add("kind", .string(filed.reading.kind.rawValue))
         object.add("measuredAt", .string(filed.measuredAt.instant.rfc3339()))
@@ -58,6 +81,7 @@ package enum ReadingPayload {
         // Whoever does not know the word `retracted` finds nothing to file.
         guard !filed.isRetracted else { return .object(object) }
         object.add("values", values(of: filed.reading))
+        object.add("summary", filed.reading.summary.map(json(of:)))
         for (key, value) in circumstances(of: filed.reading) {
             object.add(key, value)
         }

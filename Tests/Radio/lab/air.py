@@ -11,6 +11,10 @@ from bumble.transport import open_transport
 LATER_THAN_4_2 = LeFeatureMask.LL_PRIVACY | LeFeatureMask.LE_EXTENDED_ADVERTISING | LeFeatureMask.LE_PERIODIC_ADVERTISING
 REPORT = hci.HCI_LE_Advertising_Report_Event
 
+# bumble words every packet, field by field and in colours, for a log that nobody reads: half of what the air costs.
+for kind in (hci.HCI_Command, hci.HCI_Event, hci.HCI_AclDataPacket):
+    kind.__str__ = lambda packet: type(packet).__name__
+
 
 class PlainController(Controller):
     """A controller of Bluetooth 4.2. Of a later one bumble would announce privacy and extended advertising, and yet complete

@@ -51,6 +51,7 @@ class Device:
     gatt = {}             # {'1810': {'2A35': 'indicate'}}, in words of PROPERTIES
     values = {}           # what a read gives
     pairing = None        # 'just-works' or 'passkey'
+    key = None            # its bind key, where it encrypts what it broadcasts
     tells_changes = True  # by the Generic Attribute Service, whose hash of all handles a central asks for
     private = False       # a resolvable private address, a new one each time it wakes
     interval = 0.2        # seconds between two adverts

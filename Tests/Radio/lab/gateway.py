@@ -13,7 +13,18 @@ PROGRAM = os.environ.get('VITALGATE', '')
 def broker():
     path = OUT / 'mosquitto.conf'
     path.write_text('listener 1883 127.0.0.1\nallow_anonymous true\npersistence false\nuser root\n')
-    return Service('mosquitto', next(p for p in ('/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto') if os.path.exists(p)), '-c', str(path))
+    program = next(p for p in ('/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto') if os.path.exists(p))
+    return Service('mosquitto', 'env', f'LD_PRELOAD={os.environ["PATIENT"]}', program, '-c', str(path))
+
+
+class Platform:
+    """Who hears at the broker what the gateway forwards."""
+
+    def __init__(self):
+        self.service = Service('platform', 'mosquitto_sub', '-p', '1883', '-q', '1', '-t', 'vitalgate/+/readings/#', '-F', '%p')
+
+    def heard(self):
+        return [json.loads(line) for line in (OUT / 'platform.log').read_text().splitlines()]
 
 
 class Gateway:
@@ -33,12 +44,13 @@ class Gateway:
         self.service = Service('vitalgate', PROGRAM, 'run', '--config', str(self.configuration))
 
     def start(self):
+        log = self.service.log
+        self.before = log.stat().st_size if log.exists() else 0
         self.service.start()
 
     async def ready(self, patience=60):
-        log = OUT / 'vitalgate.log'
         # The first line of its log that says so; the store is proven and every topic subscribed.
-        await until(lambda: log.exists() and 'listens to' in log.read_text(errors='replace'), patience)
+        await until(lambda: b'listens to' in self.service.log.read_bytes()[self.before:], patience)
 
     def ask(self, *words, stdin=None):
         done = subprocess.run([PROGRAM, *words, '--store', str(self.store)], input=stdin, capture_output=True, text=True, timeout=600)
@@ -50,8 +62,18 @@ class Gateway:
         return [json.loads(line) for line in self.ask(*words, '--json').splitlines()]
 
     def enroll(self, device, profile=None):
-        self.ask('devices', 'enroll', device.address, '--name', device.label, '--by', 'the lab',
-                 *(('--profile', profile) if profile else ()))
+        words = ['--profile', profile] if profile else []
+        if device.key:
+            file = self.home / f'{device.label}.key'
+            file.touch(mode=0o600)
+            file.write_text(device.key.hex() + '\n')
+            words += ['--key-file', str(file)]
+        self.ask('devices', 'enroll', device.address, '--name', device.label, '--by', 'the lab', *words)
+
+    def archived(self):
+        """What went out to a file, line by line."""
+        file = self.home / 'readings.jsonl'
+        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
     async def pair(self, device, patience=60):
         """As a person does it: switch the device to pairing, start the command, type what the device shows."""
@@ -95,7 +117,7 @@ def values_of(reading):
     return {name: f"{value['value']} {value['unit']}" for name, value in reading['values'].items()}
 
 
-WORDS = {'kind', 'at', 'user', 'number', 'marks'}
+WORDS = {'kind', 'at', 'user', 'number', 'marks', 'truly'}
 
 
 def fits(wanted, reading, taken, patience):
@@ -107,6 +129,10 @@ def fits(wanted, reading, taken, patience):
     for word in ('user', 'number', 'marks'):
         if word in wanted and reading.get(word) != wanted[word]:
             return False
+    # A device whose clock is off: when it was measured by a clock that is right, within the seconds that clocks are read in.
+    if 'truly' in wanted and not (reading.get('timeQuality') == 'corrected'
+                                  and abs((moment(reading['measuredAt']) - wanted['truly']).total_seconds()) <= 3):
+        return False
     if wanted.get('at') is not None:
         return reading.get('deviceTime') == wanted['at'].isoformat()
     since = (moment(reading['receivedAt']) - taken).total_seconds()

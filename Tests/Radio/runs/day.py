@@ -5,7 +5,7 @@ import random
 
 from devices import cuffs, glucose, others, scales
 from lab import checks
-from lab.checks import note
+from lab.checks import check, note
 from lab.ward import Ward
 
 KINDS = [cuffs.Cuff, cuffs.HastyCuff, cuffs.MemoryCuff, glucose.AskedMeter, scales.MiScale, scales.Scale, scales.BodyAnalyser,
@@ -18,6 +18,7 @@ async def steps(days=1):
     ward = Ward(devices)
     await ward.open()
     chance = random.Random(1)
+    sizes = []
     for day in range(days):
         await use(ward, chance)
         await asyncio.sleep(4 * HOUR)
@@ -26,8 +27,11 @@ async def steps(days=1):
         plugging = asyncio.create_task(ward.replug())
         await use(ward, chance)
         await plugging
-        await asyncio.sleep(11 * HOUR)
-        note(f'day {day + 1} is over; the gateway has {ward.gateway.memory()} KiB')
+        await asyncio.sleep(12 * HOUR)
+        sizes.append(ward.gateway.memory())
+        note(f'day {day + 1} is over; the gateway has {sizes[-1]} KiB')
+    if days > 1:
+        check('the gateway did not grow by a tenth after the first day', sizes[-1] < sizes[0] * 1.1, f'{sizes[0]} → {sizes[-1]} KiB')
     # What the devices kept while nobody listened, they tell when they are used again.
     for device in devices:
         if device.pending and device.keeps:

@@ -8,21 +8,22 @@ from lab.ward import Ward
 
 KINDS = [
     cuffs.Cuff, cuffs.BondedCuff, cuffs.HastyCuff, cuffs.UpdatedCuff, cuffs.PrivateCuff, cuffs.MemoryCuff,
+    cuffs.FastClockCuff,
     glucose.GlucoseMeter, glucose.BreakingMeter, glucose.AskedMeter,
-    scales.MiScale, scales.Scale, scales.BodyAnalyser,
+    scales.MiScale, scales.SecretScale, scales.Scale, scales.BodyAnalyser,
     others.Thermometer, others.Oximeter, others.FastOximeter, others.Strap,
 ]
 
 
 async def steps():
     ward = Ward([kind() for kind in KINDS])
-    await ward.open(records=True)
+    await ward.open(records=True, forwards=True)
     for _ in range(2):
         for device in ward.devices:
             await device.take_measurement()
             await asyncio.sleep(7)
         await asyncio.sleep(200)
-    await ward.close(replays=True)
+    await ward.close(replays=True, forwards=True)
 
 
 checks.run(steps)

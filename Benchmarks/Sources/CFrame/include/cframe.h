@@ -1,4 +1,5 @@
 #pragma once
+#include "ckinds.h"
 #include <stddef.h>
 #include <stdint.h>
 
