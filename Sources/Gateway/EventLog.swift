@@ -41,22 +41,14 @@ package enum EventLog {
         case .reloadRefused(let problems):
             (.error, problems.joined(separator: "\n") + "\nnothing of it is taken, and what was there before goes on: mend this and reload again")
         case .keyUnusable(let reason): (.error, "\(reason). Until this is mended and read again, what its device encrypts is refused")
-        case .thinned(let cause, let gone): (.notice, "room was made (\(cause.rawValue)): \(EventLog.text(of: gone)); 'vitalgate ledger verify' has the record")
+        case .thinned(let cause, let count): (.notice, "the bytes of \(count) frames went (\(cause.rawValue)); 'vitalgate ledger verify' tells which")
         case .overfull(let used, let most):
             (.critical, "the database has \(used / 1_000_000) of \(most / 1_000_000) MB and nothing in it may go: raise storage.most, or what comes "
-                + "is soon left to its sources")
+                + "is soon left to its sources. What a sink has not got keeps its frames: 'vitalgate ledger verify' tells what is pending")
         case .housekeepingFailed(let reason): (.error, "keeping the database in order failed, and will be tried again: \(reason)")
         case .cloneSeen(let sink, let detail):
             (.critical, "another gateway has our id on \(sink): \(detail). Give the copy a database of its own")
         }
-    }
-
-    /// `300 bodies, 12 idle frames`
-    package static func text(of gone: [Thinning.Stage: Int]) -> String {
-        let names: [(Thinning.Stage, String)] = [
-            (.idleFrames, "frames that said nothing new"), (.bodies, "raw frames"), (.entries, "settled journal entries"),
-        ]
-        return names.compactMap { stage, name in gone[stage].flatMap { $0 > 0 ? "\($0) \(name)" : nil } }.joined(separator: ", ")
     }
 
     private static func line(_ event: RadioEvent) -> (Logger.Level, String) {

@@ -63,7 +63,7 @@ package struct Gateway: Sendable {
         }
         services.append(Timekeeper(intake: intake))
         services.append(Housekeeper(
-            store: store, settings: configuration.storage, clocks: clocks, place: configuration.place, bell: bell, observer: observer))
+            store: store, settings: configuration.storage, clocks: clocks, bell: bell, observer: observer))
         services += sources
         let radio = configuration.bluetooth.map { bluetooth in
             RadioService(

@@ -36,11 +36,11 @@ package enum GatewayEvent: Sendable {
     case reloadRefused([String])
     /// A device is enrolled with a key that cannot be read: what it encrypts is refused until it can.
     case keyUnusable(String)
-    /// What was old, or worth least, went to make room; how many rows by stage.
-    case thinned(Thinning.Cause, [Thinning.Stage: Int])
-    /// The database has come to its greatest size, and nothing is left in it that may go.
+    /// The bodies of so many frames went to make room.
+    case thinned(Thinning.Cause, frames: Int)
+    /// The database has come near its greatest size, in bytes, and nothing is left in it that may go.
     case overfull(used: Int64, most: Int64)
-    /// Making room or proving the file failed; it is tried again.
+    /// Making room failed; it is tried again.
     case housekeepingFailed(String)
     /// Another gateway on the broker has our id.
     case cloneSeen(sink: String, detail: String)

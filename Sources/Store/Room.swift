@@ -1,6 +1,6 @@
 import Readings
 
-/// How much room the database takes, in bytes.
+/// How much room the database takes, in bytes. Its WAL stands beside it, and is as large as what was written at one time.
 package struct Room: Sendable, Hashable {
     /// Of the file.
     package let file: Int64
@@ -50,6 +50,9 @@ extension Store {
 }
 
 extension Database {
+    /// As large as SQLite can make a file.
+    static let anyPages = Int64(UInt32.max) - 1
+
     /// SQLite never sets it below the size that the file has.
     func limit(pages: Int64) throws(StoreFailure) { try statement(composed: "PRAGMA max_page_count = \(pages)").run() }
 }

@@ -9,7 +9,7 @@ package actor Store {
     private let queue = StoreQueue()
     let database: Database
     /// How far the file may grow, see `limit(bytes:)`.
-    var mostPages = Int64(Int32.max) - 1
+    var mostPages = Database.anyPages
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
 

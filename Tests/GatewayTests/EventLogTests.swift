@@ -70,7 +70,7 @@ struct EventLogTests {
         .deadLetter(sink: "platform", Delivery(sequence: 8, .alarm(alarm)), reason: "9 bytes, and the broker takes 8"),
         .sinkWaits("platform", reason: "the broker is not connected"), .sinkRecovered("platform"),
         .commitFailed(source: "ward", reason: "the disk is full"), .cloneSeen(sink: "platform", detail: "instance vg-1 is online"),
-        .thinned(.age, [.bodies: 3]), .overfull(used: 4_000_000_000, most: 4_000_000_000), .housekeepingFailed("the disk is full"),
+        .thinned(.age, frames: 3), .overfull(used: 4_000_000_000, most: 4_000_000_000), .housekeepingFailed("the disk is full"),
         .reloaded(Changeover(count: 170, new: ["acme/ring"], changed: ["acme/scale"], offeredAgain: 2, keys: 3, changedKeys: 1)),
         .reloaded(Changeover(count: 170)),
         .reloadRefused(["acme/scale.yaml:7:5: unknown key 'unitt'; did you mean 'unit'?"]),
