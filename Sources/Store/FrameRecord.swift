@@ -108,8 +108,7 @@ extension StoredFrame {
             code: row.optionalText(), detail: row.optionalText(), duplicateOf: row.optionalInteger())
         record.items = row.int()
         record.minute = row.optionalInteger().map(Instant.init(milliseconds:))
-        thinned = if let at = row.optionalInteger() {
-            Thinned(at: Instant(milliseconds: at), cause: try row.word(), bytes: row.int())
-        } else { nil }
+        let (at, cause, bytes) = (row.optionalInteger(), row.optionalText().flatMap(Thinning.Cause.init), row.optionalInteger())
+        thinned = if let at, let cause, let bytes { Thinned(at: Instant(milliseconds: at), cause: cause, bytes: Int(bytes)) } else { nil }
     }
 }

@@ -54,7 +54,7 @@ extension Store {
         try database.statement("""
             SELECT thinned_for, source, fate, count(*), sum(thinned_bytes),
               min(coalesce(restamped, arrived)), max(coalesce(restamped, arrived))
-            FROM frames WHERE thinned IS NOT NULL GROUP BY thinned_for, source, fate ORDER BY thinned_for, source, fate
+            FROM frames WHERE thinned IS NOT NULL AND thinned_for IS NOT NULL GROUP BY thinned_for, source, fate ORDER BY thinned_for, source, fate
             """).rows { row throws(StoreFailure) in
                 LedgerReport.ThinnedSum(
                     cause: try row.word(), source: row.text(), fate: try row.word(), count: row.int(), bytes: row.int(),

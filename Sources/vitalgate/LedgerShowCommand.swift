@@ -40,7 +40,7 @@ extension LedgerCommand {
             var facts = [
                 ["arrived", frame.arrivedAt.rfc3339() + clock], ["from", frame.source + (frame.topic.map { ", \($0)" } ?? "")],
                 ["custody", frame.custody.rawValue + (frame.isRetained ? ", retained" : "")], ["device", frame.device.description],
-                ["read by", "\(frame.profile ?? "-") \(frame.profileVersion ?? "")"], 
+                ["read by", "\(frame.profile ?? "-") \(frame.profileVersion ?? "")"],
                 ["bytes", trail.frame.thinned.map(said) ?? "\(frame.body.count)"],
             ]
             if let detail = frame.detail { facts.append(["because", detail]) }

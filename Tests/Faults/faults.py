@@ -233,7 +233,7 @@ def strike_while_thinning(program, shim):
         connection.close()
 
         def is_thin():
-            old = made.value("SELECT count(*) FROM frames WHERE thinned IS NULL AND arrived < (SELECT max(arrived) FROM frames) - 99 * 86400000")
+            old = made.value(f"SELECT count(*) FROM frames WHERE thinned IS NULL AND arrived < {(time.time() - 99 * 86400) * 1000:.0f}")
             return old is not None and old <= 1000
 
         times, size = 0, os.path.getsize(made.database)

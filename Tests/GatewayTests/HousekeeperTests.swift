@@ -1,3 +1,4 @@
+import DeviceProfiles
 import Foundation
 import GatewayTesting
 import Readings
@@ -122,9 +123,51 @@ struct HousekeeperTests {
         try fill(ward.store, 50, at: "2026-01-01T12:00:00Z")
         let service = housekeeper(ward, StorageSettings())
         let running = Task { try await service.run() }
-        try await eventually { ward.events.all.contains { if case .thinned(.age, 50) = $0 { true } else { false } } }
+        #expect(await eventually { ward.events.all.contains { if case .thinned(.age, 50) = $0 { true } else { false } } })
         running.cancel()
         try await running.value
+    }
+
+    /// One step, by age, over so many frames behind a row.
+    private func thin(_ ward: Ward, after: Int64 = 0, rows: Int) async throws -> Int {
+        let later = try #require(Instant(rfc3339: "2027-11-21T12:00:00Z"))
+        return try await ward.store.thin(.age(before: later, at: later), after: after, rows: rows).count
+    }
+
+    private func preview(_ ward: Ward, _ profile: String, by set: ProfileSet) throws -> (differences: [Difference], untouched: [String: Int]) {
+        var differences: [Difference] = []
+        var redecoding = try Redecoding(
+            by: "ada", profile: profile, among: set, since: nil, in: try #require(Place(identifier: "Asia/Shanghai")))
+        let summary = try redecoding.preview(ward.store) { differences += $0 }
+        return (differences, summary.untouched)
+    }
+
+    @Test func `a frame whose bytes are gone is not decoded again, and counted`() async throws {
+        let ward = try await Ward(set: scaleProfiles(each: "0.02"))
+        for frame in ["2c1f010000", "0019020000", "2c1f030000"] {
+            ward.take(ward.raw(#"{"address":"\#(scale)","name":"TESTSCALE","characteristic":"fff4","frames":["\#(frame)"]}"#, qos: 0))
+        }
+        #expect(try await ward.fates() == ["reading", "reading", "reading"])
+        #expect(try await thin(ward, rows: 2) == 2)
+        let (differences, untouched) = try preview(ward, "test/scale", by: scaleProfiles(each: "0.01"))
+        #expect(differences.map(\.frame) == [3] && differences.map(\.change) == [.corrected])
+        #expect(untouched == ["its bytes are gone": 2])
+    }
+
+    @Test func `what was joined with a frame whose bytes are gone says no less than before`() async throws {
+        let ward = try await Ward()
+        for (characteristic, frame) in [("2a18", "1b0600e40704070a2600000078b01100"), ("2a34", "02060002")] {
+            ward.take(ward.raw(
+                #"{"address":"\#(cuff)","services":["1808"],"characteristic":"\#(characteristic)","frames":["\#(frame)"]}"#, qos: 0))
+        }
+        ward.clock.advance(.seconds(600))
+        ward.fileOverdue()
+        #expect(try await ward.readings().map(\.state) == [.current])
+        #expect(try preview(ward, "bluetooth-sig/glucose", by: ward.profiles).differences.isEmpty)
+        #expect(try await thin(ward, rows: 1) == 1)
+        let (differences, untouched) = try preview(ward, "bluetooth-sig/glucose", by: ward.profiles)
+        #expect(differences.isEmpty)
+        #expect(untouched == ["its bytes are gone": 1, "perhaps a part of one whose bytes are gone": 1])
     }
 
     @Test func `intake waits no longer than for a commit while thousands of frames are thinned`() async throws {
