@@ -38,7 +38,7 @@ struct OpeningTests {
         #expect(try folder.value("PRAGMA auto_vacuum") == "2")
         // "VitG"
         #expect(try folder.value("PRAGMA application_id") == "1449751623")
-        #expect(try folder.value("PRAGMA user_version") == "5")
+        #expect(try folder.value("PRAGMA user_version") == "6")
     }
 
     @Test(arguments: [
