@@ -14,8 +14,8 @@ struct LocalityTests {
     private func reading(_ number: Int, of devices: Int) -> ReadingRecord {
         let at = Instant(milliseconds: noon.milliseconds + Int64(number / devices) * 3_600_000)
         let device = DeviceID(address: "00112233" + String(0x4000 + number % devices, radix: 16))!
-        var reading = pressure("120")
-        reading.deviceTime = CivilTime(secondsSince1970: Int(at.milliseconds / 1000))
+        let reading = Reading(
+            .bloodPressure, pressure("120").values, deviceTime: CivilTime(secondsSince1970: Int(at.milliseconds / 1000)))
         return ReadingRecord(
             device: device, reading: reading, identity: ReadingIdentity(of: reading, from: device, unclocked: .stamped(at)),
             measuredAt: MeasuredAt(at, .device), whose: .person(PersonID("p-\(number % devices)")!, .device))
@@ -70,11 +70,10 @@ struct LocalityTests {
             INSERT INTO sources(name, received) VALUES ('home', 3);
             INSERT INTO frames(id, source, format, device, arrived, monotonic, boot, custody, retained, body, fate)
               SELECT value, 'home', 'f', '\(cuff)', 0, 0, 'b', 'acknowledged', 0, x'00', 'reading' FROM json_each('[1,2,3]');
-            INSERT INTO readings(id, identity, revision, frame, device, kind, measured_at, time_quality, "values", marks, state) VALUES
-              (1, 'A4C138001122.blood-pressure.20240615T120000', 1, 1, '\(cuff)', 'blood-pressure', 1718452800000, 'device', '{"systolic":"120 mmHg"}', '[]', 'superseded'),
-              (2, 'A4C138001122.blood-pressure.20240615T120000', 2, 2, '\(cuff)', 'blood-pressure', 1718452800000, 'device', '{"systolic":"120 mmHg"}', '[]', 'current'),
-              (3, 'A4C138001122.blood-pressure.n4', 1, 3, '\(cuff)', 'blood-pressure', NULL, NULL, '{"systolic":"121 mmHg"}', '[]', 'quarantined');
-            UPDATE readings SET withheld = state = 'quarantined';
+            INSERT INTO readings(id, identity, revision, frame, device, kind, measured_at, time_quality, "values", marks, state, withheld) VALUES
+              (1, 'A4C138001122.blood-pressure.20240615T120000', 1, 1, '\(cuff)', 'blood-pressure', 1718452800000, 'device', '{"systolic":"120 mmHg"}', '[]', 'superseded', 0),
+              (2, 'A4C138001122.blood-pressure.20240615T120000', 2, 2, '\(cuff)', 'blood-pressure', 1718452800000, 'device', '{"systolic":"120 mmHg"}', '[]', 'current', 0),
+              (3, 'A4C138001122.blood-pressure.n4', 1, 3, '\(cuff)', 'blood-pressure', NULL, NULL, '{"systolic":"121 mmHg"}', '[]', 'quarantined', 1);
             UPDATE frames SET fate = 'quarantined', code = 'clock-unset' WHERE id = 3;
             INSERT INTO journal(lane, entry, ref, at) VALUES ('bulk', 'reading', 1, 0), ('bulk', 'reading', 2, 0);
             """)

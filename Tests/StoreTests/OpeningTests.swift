@@ -61,7 +61,7 @@ struct OpeningTests {
         _ = try folder.store()
         try folder.tamper("PRAGMA user_version = 9")
         let sentence = refusal { _ = try folder.store() }
-        #expect(sentence.contains("is of version 9, and this vitalgate knows 5"), "\(sentence)")
+        #expect(sentence.contains("is of version 9, and this vitalgate knows 6"), "\(sentence)")
         #expect(sentence.contains("written by a newer vitalgate"))
     }
 
