@@ -21,7 +21,7 @@ package struct Housekeeper: Service {
         var age = ContinuousClock.now
         var size = ContinuousClock.now
 
-        static let (day, hour, moment) = (Duration.seconds(86_400), Duration.seconds(3600), Duration.seconds(10))
+        static let (day, retry, moment) = (Duration.seconds(86_400), Duration.seconds(600), Duration.seconds(10))
     }
 
     package func run() async throws {
@@ -36,11 +36,11 @@ package struct Housekeeper: Service {
         if due.size <= .now {
             // Where nothing may go, looking again at once finds the same.
             let hasRoom = await told { try await thinBySize() }
-            due.size = .now + (hasRoom == true ? Due.moment : Due.hour)
+            due.size = .now + (hasRoom == true ? Due.moment : Due.retry)
         }
         if due.age <= .now, clocks.now().isSynchronised {
             let isDone = await told { try await thinByAge() } != nil
-            due.age = .now + (isDone ? Due.day : Due.hour)
+            due.age = .now + (isDone ? Due.day : Due.retry)
             remind(at: due.age)
         }
     }
