@@ -125,13 +125,14 @@ package struct Housekeeper: Service {
     }
 }
 
-/// How much a step does, so that nobody waits for it much longer than for a commit.
+/// How much a step does, so that nobody waits for it much longer than for a commit. Frames that stay are passed over quickly;
+/// the upper bound is for those that follow, which may all go.
 struct Pace: Sendable {
     private(set) var rows: Int
 
     static let most = Duration.milliseconds(10)
 
     mutating func learn(_ took: Duration) {
-        if took > Pace.most { rows = max(16, rows / 2) } else if took < Pace.most / 4 { rows = min(1024, rows * 2) }
+        if took > Pace.most { rows = max(16, rows / 2) } else if took < Pace.most / 4 { rows = min(256, rows * 2) }
     }
 }
