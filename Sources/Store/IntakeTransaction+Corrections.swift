@@ -87,13 +87,15 @@ extension IntakeTransaction {
 
     // MARK: Decoding again
 
-    /// Frames that `profile` read, of any fate that is an end, behind row `id` and not before `since`.
+    /// Frames that `profile` read, of any fate that is an end, behind row `id` and not before `since`. Those whose bytes went with
+    /// somebody who was erased cannot be read again.
     package func frames(
         readBy profile: String, since: Instant?, after id: Int64, limit: Int
     ) throws(StoreFailure) -> [StoredFrame] {
         let statement = try database.statement(kept: """
             SELECT \(StoredFrame.columns) FROM frames
-            WHERE id > ? AND profile = ? AND ifnull(restamped, arrived) >= ? AND fate <> 'waiting' ORDER BY id LIMIT ?
+            WHERE id > ? AND profile = ? AND ifnull(restamped, arrived) >= ? AND fate <> 'waiting' AND length(body) > 0
+            ORDER BY id LIMIT ?
             """)
         statement.bind(id)
         statement.bind(profile)

@@ -87,7 +87,8 @@ extension Database {
             (row.text(), Person.Identifier(system: row.text(), value: row.text()))
         }
         let statement = try statement("""
-            SELECT id, language, consents, consent_at, consent_by, added_at, added_by FROM persons WHERE ?1 IS NULL OR id = ?1 ORDER BY id
+            SELECT id, language, consents, consent_at, consent_by, added_at, added_by FROM persons
+            WHERE (?1 IS NULL OR id = ?1) AND NOT nameless ORDER BY id
             """)
         statement.bind(id?.description)
         return try statement.rows { row throws(StoreFailure) in
@@ -102,7 +103,7 @@ extension Database {
     func peopleSums() throws(StoreFailure) -> LedgerReport.PeopleSums {
         let assigned = try statement("""
             SELECT p.id, (SELECT count(*) FROM readings r WHERE r.person = p.id AND r.person IS NOT NULL AND r.state = 'current')
-            FROM persons p
+            FROM persons p WHERE NOT nameless
             """).rows { ($0.text(), $0.int()) }
         let inbox = try statement("""
             SELECT count(*) FROM readings WHERE withheld = 0 AND person IS NULL AND ground IS NULL AND state = 'current'

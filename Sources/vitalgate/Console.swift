@@ -127,6 +127,7 @@ struct Console: Sendable {
             switch delivery.content {
             case .reading(let filed): "reading \(filed.identity)\(filed.revision > 1 ? " revision \(filed.revision)" : "")"
             case .alarm(let event): "alarm \(event.phase.rawValue) \(event.episode.id)"
+            case .erasure: "that something was erased"
             }
         }
     }

@@ -59,6 +59,7 @@ extension LedgerCommand {
                 let what = switch entry.journal.payload {
                 case .reading(let stored): "revision \(stored.revision)"
                 case .alarm(let event): "alarm \(event.phase.rawValue)"
+                case .erasure, .erased: "erased"
                 }
                 Terminal.out("  journal  \(entry.journal.seq), \(what): \(sinks.isEmpty ? "no sink" : sinks.joined(separator: ", "))")
             }

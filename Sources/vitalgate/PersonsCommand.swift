@@ -19,7 +19,7 @@ struct PersonsCommand: AsyncParsableCommand {
               vitalgate readings inbox                                        (what nobody is known to have measured)
               vitalgate readings assign ID --person anna --by NAME
             """,
-        subcommands: [Add.self, List.self, Show.self, Export.self, Consent.self, Remove.self])
+        subcommands: [Add.self, List.self, Show.self, Export.self, Consent.self, Erase.self, Sweep.self, Remove.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
