@@ -7,7 +7,8 @@ extension Database {
     /// The readings of a person, to be erased whole: what stands under them first, which an index knows, then what was never
     /// passed on or was withdrawn.
     private static let standing = """
-        SELECT DISTINCT identity FROM readings
+        WITH RECURSIVE \(Schema.days(in: "readings_of_persons", where: "person IS NOT NULL AND state = 'current'"))
+        SELECT DISTINCT identity FROM days CROSS JOIN readings r ON r.day = days.day
         WHERE person = ?1 AND person IS NOT NULL AND state = 'current' AND (?2 IS NULL OR (measured_at < ?2 AND time_quality <> 'unsynced'))
         """
     private static let withheld = """
@@ -19,8 +20,9 @@ extension Database {
     func erasable(of person: PersonID, before: Instant?) throws(StoreFailure) -> ErasedSums {
         var sums = ErasedSums()
         let readings = try statement(composed: """
-            WITH going AS (\(Database.standing) UNION \(Database.withheld))
-            SELECT (SELECT count(*) FROM going), count(*), count(DISTINCT frame) FROM readings WHERE identity IN (SELECT identity FROM going)
+            WITH going AS MATERIALIZED (SELECT * FROM (\(Database.standing)) UNION \(Database.withheld))
+            SELECT (SELECT count(*) FROM going), count(*), count(DISTINCT frame) FROM readings
+            WHERE by_time IN (SELECT \(Schema.byTime("identity")) FROM going)
             """)
         readings.bind(person.description)
         readings.bind(before)
@@ -45,7 +47,7 @@ extension Database {
         // What names another row is not asked whether it is there until the commit.
         try statement("PRAGMA defer_foreign_keys = ON").run()
         let list = JSON.array(identities.map(JSON.string)).text
-        let rows = try statement("SELECT id FROM readings WHERE identity IN (SELECT value FROM json_each(?))")
+        let rows = try statement(kept: "SELECT id FROM readings WHERE by_time IN (SELECT \(Schema.byTime("value")) FROM json_each(?))")
         rows.bind(list)
         let readings = try rows.rows { $0.integer() }
         var sums = ErasedSums(readings: identities.count, revisions: readings.count)
@@ -63,9 +65,9 @@ extension Database {
 
     /// Puts what every sink is to be told into the journal; of what was never passed on there is nothing to tell.
     private func tell(of identities: String, at: Instant) throws(StoreFailure) {
-        let told = try statement("""
+        let told = try statement(kept: """
             SELECT identity, device, kind, max(revision) FROM readings
-            WHERE identity IN (SELECT value FROM json_each(?)) AND NOT withheld GROUP BY identity ORDER BY min(id)
+            WHERE by_time IN (SELECT \(Schema.byTime("value")) FROM json_each(?)) AND NOT withheld GROUP BY identity ORDER BY min(id)
             """)
         told.bind(identities)
         for (identity, device, kind, revision) in try told.rows({ ($0.text(), $0.text(), $0.text(), $0.int()) }) {

@@ -4,7 +4,7 @@ import Readings
 import Store
 
 /// `storing FOLDER MOST`: what a reading costs beside 1000, 100 000 and MOST that are stored, by the product and by plain C on the
-/// same file in turns; bytes written, size, and the year of one device for a chart. As rows of tables.
+/// same file in turns; bytes written, size, and the year of one person for a chart. As rows of tables.
 @main
 struct Bench {
     private struct Cost {
@@ -80,8 +80,8 @@ struct Bench {
         for turn in ["first", "again"] {
             let begin = seconds(CLOCK_MONOTONIC)
             let points = try await store.course(
-                of: Ward.device(17), .bloodPressure, from: Instant(milliseconds: end.milliseconds - 365 * 86_400_000), to: end)
-            print("the year of one device, \(points.count) readings, \(turn): \(micro((seconds(CLOCK_MONOTONIC) - begin) * 1e6))")
+                of: Ward.person(17), .bloodPressure, from: Instant(milliseconds: end.milliseconds - 365 * 86_400_000), to: end)
+            print("the year of one person, \(points.count) readings, \(turn): \(micro((seconds(CLOCK_MONOTONIC) - begin) * 1e6))")
         }
     }
 
