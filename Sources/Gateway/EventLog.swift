@@ -40,6 +40,8 @@ package enum EventLog {
         case .reloadRefused(let problems):
             (.error, problems.joined(separator: "\n") + "\nnothing of it is taken, and what was there before goes on: mend this and reload again")
         case .keyUnusable(let reason): (.error, "\(reason). Until this is mended and read again, what its device encrypts is refused")
+        case .erased(let readings): (.notice, "\(readings) readings are erased, as their persons are not kept longer")
+        case .erasingFailed(let reason): (.error, "what is to be erased is not: \(reason)")
         case .cloneSeen(let sink, let detail):
             (.critical, "another gateway has our id on \(sink): \(detail). Give the copy a database of its own")
         }

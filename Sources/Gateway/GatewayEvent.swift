@@ -35,6 +35,10 @@ package enum GatewayEvent: Sendable {
     case reloadRefused([String])
     /// A device is enrolled with a key that cannot be read: what it encrypts is refused until it can.
     case keyUnusable(String)
+    /// What was erased of persons: what is older than it is to be kept, or what was begun and cut off.
+    case erased(readings: Int)
+    /// It could not be; it is tried again a day later.
+    case erasingFailed(String)
     /// Another gateway on the broker has our id.
     case cloneSeen(sink: String, detail: String)
 }

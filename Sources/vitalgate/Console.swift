@@ -87,6 +87,10 @@ struct Console: Sendable {
                 self.init("NOT RELOADED", problems.joined(separator: "; "))
             case .keyUnusable(let reason):
                 self.init("NO KEY", reason)
+            case .erased(let readings):
+                self.init("ERASED", "\(readings) reading(s)")
+            case .erasingFailed(let reason):
+                self.init("NOT ERASED", reason)
             case .cloneSeen(let sink, let detail):
                 self.init("CLONE", "on \(sink): \(detail)")
             case .source(let source, let event):

@@ -180,3 +180,53 @@ struct ErasingTests {
         try await ward.expectBalance()
     }
 }
+
+/// What is kept of a person for some time only.
+struct RetentionTests {
+    private func keep(_ ward: Ward, _ events: RecordedEvents) async {
+        await Retention(store: ward.store, clocks: ward.clock.clocks, bell: Bell(), observer: events.observer).keep()
+    }
+
+    private func ward() async throws -> Ward {
+        let ward = try await Ward(zone: "UTC", enrolled: [cuff])
+        let at = Instant(rfc3339: noon)!
+        try await ward.store.add(Person(
+            id: anna, keep: KeepingTime("30d"), consent: Person.Consent(isGiven: true, at: at, by: "a test"), addedAt: at, addedBy: "a test"))
+        try await ward.store.assign(Assignment(cuff, since: nil, [Assignment.Share(.person(anna))], at: at, by: "a test"))
+        for time in ["2026-10-20T08:00:00", "2026-10-23T08:00:00", "2026-11-20T08:00:00"] { ward.take(ward.cuffed(CuffFrame.at(time))) }
+        return ward
+    }
+
+    @Test func `what is older goes once a day, is known when it is heard again, and the rest stays`() async throws {
+        let (ward, events) = (try await ward(), RecordedEvents())
+        await keep(ward, events)
+        #expect(try await ward.readings().map { $0.identity.description.suffix(15) } == ["20261023T080000", "20261120T080000"])
+        ward.take(ward.cuffed(CuffFrame.at("2026-10-20T08:00:00")))
+        #expect(try await ward.fates() == ["reading", "reading", "erased"])
+        await keep(ward, events)
+        #expect(try await ward.store.ledger().erased.readings == 1)
+        ward.clock.advance(.seconds(3 * 86_400))
+        await keep(ward, events)
+        #expect(try await ward.store.ledger().erased.readings == 2)
+        #expect(try await ward.store.persons().map(\.keep?.description) == ["P30D"])
+        try await ward.expectBalance()
+    }
+
+    @Test func `by a clock that is not right nothing is old`() async throws {
+        let (ward, events) = (try await ward(), RecordedEvents())
+        ward.clock.reboot(at: "2036-01-01T00:00:00Z", isSynchronised: false)
+        await keep(ward, events)
+        #expect(try await ward.readings().count == 3)
+    }
+
+    @Test func `a person whose erasing was cut off is gone on with, by whatever clock`() async throws {
+        let (ward, events) = (try await ward(), RecordedEvents())
+        let begun = try await ward.store.beginErasing(anna, by: "a test", at: Instant(rfc3339: noon)!)
+        _ = try await ward.store.erase(begun, readings: 1, at: Instant(rfc3339: noon)!)
+        ward.clock.reboot(at: "1970-01-01T00:00:00Z", isSynchronised: false)
+        await keep(ward, events)
+        #expect(try await ward.readings().isEmpty)
+        #expect(try await ward.store.persons().isEmpty)
+        try await ward.expectBalance()
+    }
+}

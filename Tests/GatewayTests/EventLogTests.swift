@@ -54,6 +54,8 @@ struct EventLogTests {
         case .reloaded: "reloaded"
         case .reloadRefused: "reloadRefused"
         case .keyUnusable: "keyUnusable"
+        case .erased: "erased"
+        case .erasingFailed: "erasingFailed"
         case .cloneSeen: "cloneSeen"
         }
     }
@@ -68,7 +70,7 @@ struct EventLogTests {
         .sinkWaits("platform", reason: "the broker is not connected"), .sinkRecovered("platform"),
         .commitFailed(source: "ward", reason: "the disk is full"), .cloneSeen(sink: "platform", detail: "instance vg-1 is online"),
         .reloaded(Changeover(count: 170, new: ["acme/ring"], changed: ["acme/scale"], offeredAgain: 2, keys: 3, changedKeys: 1)),
-        .reloaded(Changeover(count: 170)),
+        .reloaded(Changeover(count: 170)), .erased(readings: 12), .erasingFailed("the disk is full"),
         .reloadRefused(["acme/scale.yaml:7:5: unknown key 'unitt'; did you mean 'unit'?"]),
         .keyUnusable("the key file /etc/vitalgate/keys/scale cannot be read: Permission denied"),
         .source("ward", .connected(sessionPresent: true)), .source("ward", .connected(sessionPresent: false)),
