@@ -51,7 +51,7 @@ extension Database {
         rows.bind(list)
         let readings = try rows.rows { $0.integer() }
         var sums = ErasedSums(readings: identities.count, revisions: readings.count)
-        for identity in identities { sums.alarms += try eraseAlarms(raisedBy: identity, erasing, at: at) }
+        sums.alarms = try eraseAlarms(raisedBy: identities, at: at)
         try tell(of: list, at: at)
         let passed = try count("SELECT count(*) FROM readings WHERE NOT withheld AND id IN (SELECT value FROM json_each(?))", readings)
         let entries = try eraseEntries("reading", of: readings, at: at)
@@ -96,7 +96,12 @@ extension Database {
     /// Takes out of the journal of what it was; its place stays, for the journal has no gaps.
     /// - Returns: how many there were.
     func eraseEntries(_ entry: String, of rows: [Int64], at: Instant) throws(StoreFailure) -> Int {
-        let find = try statement("SELECT seq FROM journal WHERE entry = ? AND ref IN (SELECT value FROM json_each(?))")
+        guard let first = rows.min(), let last = rows.max() else { return 0 }
+        let find = try statement("""
+            SELECT seq FROM journal WHERE seq >= ? AND seq < ? AND entry = ? AND ref IN (SELECT value FROM json_each(?))
+            """)
+        find.bind(try place(of: entry, first))
+        find.bind(try place(of: entry, last + 1))
         find.bind(entry)
         find.bind(json: rows)
         let entries = try find.rows { $0.integer() }
@@ -109,6 +114,20 @@ extension Database {
             try statement.run()
         }
         return entries.count
+    }
+
+    /// Where entries of rows from this one on begin in the journal. Rows are numbered in the order in which they are passed on, so
+    /// it is found by halving: there is no index of rows.
+    private func place(of entry: String, _ row: Int64) throws(StoreFailure) -> Int64 {
+        var (low, high) = (Int64(1), (try statement("SELECT max(seq) FROM journal").first { $0.integer() } ?? 0) + 1)
+        let next = try statement("SELECT ref FROM journal WHERE seq >= ? AND entry = ? ORDER BY seq LIMIT 1")
+        while low < high {
+            let middle = (low + high) / 2
+            next.bind(middle)
+            next.bind(entry)
+            if let ref = try next.first({ $0.integer() }), ref < row { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     private func count(_ sql: StaticString, _ rows: [Int64]) throws(StoreFailure) -> Int {
@@ -146,7 +165,7 @@ extension Database {
             """)
         find.bind(json: readings)
         let frames = try find.rows { $0.integer() }
-        for frame in frames { try blankMessage(of: frame) }
+        try blankMessages(of: frames)
         let contradicting = try statement("SELECT frame FROM readings WHERE conflict_of IN (SELECT value FROM json_each(?))")
         contradicting.bind(json: readings)
         let others = try contradicting.rows { $0.integer() }
@@ -176,16 +195,25 @@ extension Database {
     }
 
     /// Every frame keeps the whole message that it came in. Those of one message stand together, and arrived at one time.
-    private func blankMessage(of frame: Int64) throws(StoreFailure) {
-        let statement = try statement("""
-            WITH of AS MATERIALIZED (SELECT id, source, arrived, body FROM frames WHERE id = ?1)
-            UPDATE frames SET body = x''
-            WHERE id > ifnull((SELECT b.id FROM frames b, of WHERE b.id < of.id AND b.arrived <> of.arrived ORDER BY b.id DESC LIMIT 1), 0)
-              AND id < ifnull((SELECT a.id FROM frames a, of WHERE a.id > of.id AND a.arrived <> of.arrived ORDER BY a.id LIMIT 1), 9223372036854775807)
-              AND length(body) > 0 AND fate <> 'waiting' AND source = (SELECT source FROM of) AND body = (SELECT body FROM of)
+    private func blankMessages(of frames: [Int64]) throws(StoreFailure) {
+        let before = try statement("SELECT id FROM frames WHERE id < ?1 AND arrived <> (SELECT arrived FROM frames WHERE id = ?1) ORDER BY id DESC LIMIT 1")
+        let behind = try statement("SELECT id FROM frames WHERE id > ?1 AND arrived <> (SELECT arrived FROM frames WHERE id = ?1) ORDER BY id LIMIT 1")
+        let blank = try statement("""
+            UPDATE frames SET body = x'' WHERE id > ?1 AND id < ?2 AND length(body) > 0 AND fate <> 'waiting' AND (source, body) IN (
+              SELECT source, body FROM frames WHERE id > ?1 AND id < ?2 AND id IN (SELECT value FROM json_each(?3)))
             """)
-        statement.bind(frame)
-        try statement.run()
+        var rest = frames.sorted()[...]
+        while let frame = rest.first {
+            before.bind(frame)
+            let low = try before.first { $0.integer() } ?? 0
+            behind.bind(frame)
+            let high = try behind.first { $0.integer() } ?? .max
+            blank.bind(low)
+            blank.bind(high)
+            blank.bind(json: rest.prefix { $0 < high })
+            try blank.run()
+            rest = rest.drop { $0 < high }
+        }
     }
 
     /// Gives frames the fate of what is left of them.

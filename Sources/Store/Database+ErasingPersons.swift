@@ -1,20 +1,26 @@
+import ExactJSON
 import People
 import Readings
 
 // Alarms
 extension Database {
-    /// The alarms that a reading raised, whosever they are, and what it said in those of others.
-    func eraseAlarms(raisedBy identity: String, _ erasing: Erasing, at: Instant) throws(StoreFailure) -> Int {
-        // An episode's id is that of its reading, a stroke, and the vital.
-        let raised = try statement("SELECT id FROM alarms WHERE id > ? AND id < ?")
-        raised.bind("\(identity)/")
-        raised.bind("\(identity)0")
-        let episodes = try raised.rows { $0.text() }
-        for episode in episodes { try erase(alarm: episode, at: at) }
-        let events = try statement("SELECT id FROM alarm_events WHERE reading = ?")
-        events.bind(identity)
+    /// The alarms that readings raised, whosever they are, and what they said in those of others.
+    func eraseAlarms(raisedBy identities: [String], at: Instant) throws(StoreFailure) -> Int {
+        var count = 0
+        for identity in identities {
+            // An episode's id is that of its reading, a stroke, and the vital.
+            let raised = try statement("SELECT id FROM alarms WHERE id > ? AND id < ?")
+            raised.bind("\(identity)/")
+            raised.bind("\(identity)0")
+            for episode in try raised.rows({ $0.text() }) {
+                try erase(alarm: episode, at: at)
+                count += 1
+            }
+        }
+        let events = try statement("SELECT id FROM alarm_events WHERE reading IN (SELECT value FROM json_each(?))")
+        events.bind(JSON.array(identities.map(JSON.string)).text)
         try erase(events: try events.rows { $0.integer() }, at: at)
-        return episodes.count
+        return count
     }
 
     /// The alarms of a person that no reading of theirs raised: those of minutes that went on.
@@ -134,6 +140,19 @@ extension Database {
         let last = try statement("DELETE FROM persons WHERE id = ?")
         last.bind(person.description)
         try last.run()
+    }
+}
+
+// The record
+extension Database {
+    /// - Parameter erasing: nil: all.
+    func erasedSums(of erasing: Erasing? = nil) throws(StoreFailure) -> ErasedSums {
+        let statement = try statement("""
+            SELECT ifnull(sum(readings), 0), ifnull(sum(revisions), 0), ifnull(sum(frames), 0), ifnull(sum(alarms), 0) FROM erasings
+            WHERE ?1 IS NULL OR id = ?1
+            """)
+        statement.bind(erasing?.row)
+        return try statement.first { ErasedSums(readings: $0.int(), revisions: $0.int(), frames: $0.int(), alarms: $0.int()) } ?? ErasedSums()
     }
 }
 

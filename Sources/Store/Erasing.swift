@@ -113,8 +113,9 @@ extension Store {
 
     /// The end, when no reading is left: the alarms, and then the person. In what was said of devices somebody without a name
     /// stands in their place.
-    package func endErasing(_ erasing: Erasing, at: Instant) throws(StoreFailure) {
-        try database.change { () throws(StoreFailure) in
+    /// - Returns: how much went in all, whoever had a part in it.
+    package func endErasing(_ erasing: Erasing, at: Instant) throws(StoreFailure) -> ErasedSums {
+        let sums = try database.change { () throws(StoreFailure) in
             try database.eraseAlarms(erasing, at: at)
             if erasing.before == nil { try database.forget(erasing.person) }
             let statement = try database.statement("UPDATE erasings SET ended_at = ? WHERE id = ?")
@@ -122,9 +123,11 @@ extension Store {
             statement.bind(erasing.row)
             try statement.run()
             try database.raiseEnrolmentVersion()
+            return try database.erasedSums(of: erasing)
         }
         try database.forgetErasures()
         try database.giveBack()
+        return sums
     }
 
     /// How many messages about what was erased some sink has still to get.
@@ -138,7 +141,4 @@ extension Store {
         try database.statement("VACUUM").run()
         try database.giveBack()
     }
-
-    /// What SQLite still has beside the file goes into it, and empty pages go back to the file system.
-    package func giveBackErased() throws(StoreFailure) { try database.giveBack() }
 }

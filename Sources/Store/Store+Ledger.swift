@@ -13,7 +13,7 @@ extension Store {
                 framesByCustody: try counts("SELECT custody, count(*) FROM frames GROUP BY custody", of: Custody.self),
                 refusals: try refusalSums(), readings: states.values.reduce(0, +), readingsByState: states,
                 conflictingReadings: try count("SELECT count(*) FROM readings WHERE conflict_of IS NOT NULL"),
-                people: try database.peopleSums(), erased: try erasedSums(),
+                people: try database.peopleSums(), erased: try database.erasedSums(),
                 alarmEvents: try count("SELECT count(*) FROM alarm_events"),
                 journal: try count("SELECT count(*) FROM journal"),
                 sources: try sourceSums(), tallies: try tallySums(), sinks: sinks, differences: differences)
@@ -41,13 +41,6 @@ extension Store {
             """).rows { row in
                 LedgerReport.SourceSums(source: row.text(), received: row.int(), frames: row.int(), erased: row.int(), tallied: row.int())
             }
-    }
-
-    private func erasedSums() throws(StoreFailure) -> ErasedSums {
-        let sums = try database.statement("""
-            SELECT ifnull(sum(readings), 0), ifnull(sum(revisions), 0), ifnull(sum(frames), 0), ifnull(sum(alarms), 0) FROM erasings
-            """).first { ErasedSums(readings: $0.int(), revisions: $0.int(), frames: $0.int(), alarms: $0.int()) }
-        return sums ?? ErasedSums()
     }
 
     private func refusalSums() throws(StoreFailure) -> [LedgerReport.RefusalSum] {

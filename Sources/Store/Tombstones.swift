@@ -60,13 +60,20 @@ extension IntakeTransaction {
         try statement.run()
     }
 
-    /// Takes out a frame whose person was erased while it waited.
+    /// Ends a frame whose person was erased while it waited. Its row stays: somebody may remember its number.
     /// - Returns: whether it was such a frame.
     package func dropErased(waiting frame: Int64) throws(StoreFailure) -> Bool {
-        let statement = try database.statement("SELECT 1 FROM frames WHERE id = ? AND fate = 'waiting' AND code = 'erased'")
+        let statement = try database.statement("""
+            UPDATE frames SET fate = 'erased', code = NULL, detail = NULL, body = x'',
+              items = items + (SELECT ifnull(sum(p.items), 0) FROM stream_pieces p WHERE p.frame = frames.id)
+            WHERE id = ? AND fate = 'waiting' AND code = 'erased'
+            """)
         statement.bind(frame)
-        guard try statement.first({ _ in true }) != nil else { return false }
-        try database.take(out: [frame])
+        try statement.run()
+        guard database.changes == 1 else { return false }
+        let pieces = try database.statement("DELETE FROM stream_pieces WHERE frame = ?")
+        pieces.bind(frame)
+        try pieces.run()
         return true
     }
 }
@@ -77,12 +84,9 @@ extension Database {
         guard !frames.isEmpty else { return }
         for sql in [
             """
-            INSERT INTO erased_frames(source, items)
-            SELECT source, sum(items + (SELECT ifnull(sum(p.items), 0) FROM stream_pieces p WHERE p.frame = frames.id))
-            FROM frames WHERE id IN (SELECT value FROM json_each(?)) GROUP BY source
-            ON CONFLICT(source) DO UPDATE SET items = items + excluded.items
+            INSERT INTO erased_frames(source, items) SELECT source, sum(items) FROM frames WHERE id IN (SELECT value FROM json_each(?))
+            GROUP BY source ON CONFLICT(source) DO UPDATE SET items = items + excluded.items
             """,
-            "DELETE FROM stream_pieces WHERE frame IN (SELECT value FROM json_each(?))",
             "DELETE FROM frames WHERE id IN (SELECT value FROM json_each(?))",
         ] as [StaticString] {
             let statement = try statement(sql)

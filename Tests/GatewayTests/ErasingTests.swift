@@ -112,8 +112,9 @@ struct ErasingTests {
         ward.clock.advance(.seconds(60))
         ward.fileOverdue()
         #expect(try await ward.readings().isEmpty)
-        #expect(try await ward.fates() == [])
-        #expect(try await ward.store.ledger().sources.map { [$0.received, $0.frames, $0.erased] } == [[80, 0, 80]])
+        #expect(try await ward.fates() == ["erased"])
+        #expect(try await ward.latestFrame().body.isEmpty)
+        #expect(try await ward.store.ledger().sources.map { [$0.received, $0.frames, $0.erased] } == [[80, 20, 60]])
         // The next minute is a new one, and of nobody known.
         play(96, seconds: 30, ward)
         ward.hungUp(oximeter)

@@ -27,12 +27,8 @@ package enum PersonErasing {
     private static func run(
         _ erasing: Erasing, in store: Store, now: () -> Instant, pause: (Duration) async throws -> Void
     ) async throws -> ErasedSums {
-        var sums = ErasedSums()
         var began = ContinuousClock.now
-        while true {
-            let step = try await store.erase(erasing, readings: readings, at: now())
-            if step.isEmpty { break }
-            sums += step
+        while try await !store.erase(erasing, readings: readings, at: now()).isEmpty {
             try await pause(.now - began)
             began = .now
         }
@@ -42,7 +38,6 @@ package enum PersonErasing {
             last = try await store.eraseRefused(erasing, after: after, rows: frames)
             try await pause(.now - began)
         }
-        try await store.endErasing(erasing, at: now())
-        return sums
+        return try await store.endErasing(erasing, at: now())
     }
 }
