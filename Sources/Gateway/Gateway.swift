@@ -63,6 +63,8 @@ package struct Gateway: Sendable {
         }
         services.append(Timekeeper(intake: intake))
         services.append(Retention(store: store, clocks: clocks, bell: bell, observer: observer))
+        services.append(Housekeeper(
+            store: store, settings: configuration.storage, clocks: clocks, bell: bell, observer: observer))
         services += sources
         let radio = configuration.bluetooth.map { bluetooth in
             RadioService(

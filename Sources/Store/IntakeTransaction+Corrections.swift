@@ -94,7 +94,7 @@ extension IntakeTransaction {
     ) throws(StoreFailure) -> [StoredFrame] {
         let statement = try database.statement(kept: """
             SELECT \(StoredFrame.columns) FROM frames
-            WHERE id > ? AND profile = ? AND ifnull(restamped, arrived) >= ? AND fate <> 'waiting' AND length(body) > 0
+            WHERE id > ? AND profile = ? AND ifnull(restamped, arrived) >= ? AND fate <> 'waiting' AND (length(body) > 0 OR thinned IS NOT NULL)
             ORDER BY id LIMIT ?
             """)
         statement.bind(id)

@@ -22,13 +22,14 @@ struct Retention: Service {
         }
     }
 
-    /// A day's work. By a clock that is not right nothing is old.
+    /// A day's work. By a clock that is not right nothing is old, and by one that jumped no more than a week more.
     func keep() async {
         let now = clocks.now()
         do {
             var sums = try await PersonErasing.finish(in: store, now: { now.wall }, pause: Retention.pause)
-            for person in try await store.persons() where now.isSynchronised {
-                guard let before = person.keep?.begin(at: now.wall), try await !store.erasable(of: person.id, before: before).isEmpty else { continue }
+            let today = now.isSynchronised ? try await store.retentionTime(by: now) : nil
+            for person in try await store.persons() {
+                guard let today, let before = person.keep?.begin(at: today), try await !store.erasable(of: person.id, before: before).isEmpty else { continue }
                 sums += try await PersonErasing.erase(
                     person.id, before: before, in: store, by: "vitalgate", now: { now.wall }, pause: Retention.pause)
             }
