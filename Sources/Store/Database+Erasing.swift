@@ -55,7 +55,7 @@ extension Database {
         try tell(of: list, at: at)
         let passed = try count("SELECT count(*) FROM readings WHERE NOT withheld AND id IN (SELECT value FROM json_each(?))", readings)
         let entries = try eraseEntries("reading", of: readings, at: at)
-        sums.frames = try eraseFrames(of: readings)
+        sums.frames = try eraseFrames(of: readings, at: at)
         let key = try makeTombstoneKey()
         var buried = 0
         for identity in identities where try bury(ReadingIdentity(identity), under: key) { buried += 1 }
@@ -158,14 +158,14 @@ extension Database {
 extension Database {
     /// Takes readings out, and the frames that they came from or that said them again. What of a frame is others' stays, without
     /// its bytes.
-    fileprivate func eraseFrames(of readings: [Int64]) throws(StoreFailure) -> Int {
+    fileprivate func eraseFrames(of readings: [Int64], at: Instant) throws(StoreFailure) -> Int {
         let find = try statement("""
             SELECT frame FROM readings WHERE id IN (SELECT value FROM json_each(?1))
             UNION SELECT id FROM frames WHERE duplicate_of IN (SELECT value FROM json_each(?1))
             """)
         find.bind(json: readings)
         let frames = try find.rows { $0.integer() }
-        try blankMessages(of: frames)
+        try blankMessages(of: frames, at: at)
         let contradicting = try statement("SELECT frame FROM readings WHERE conflict_of IN (SELECT value FROM json_each(?))")
         contradicting.bind(json: readings)
         let others = try contradicting.rows { $0.integer() }
@@ -195,11 +195,12 @@ extension Database {
     }
 
     /// Every frame keeps the whole message that it came in. Those of one message stand together, and arrived at one time.
-    private func blankMessages(of frames: [Int64]) throws(StoreFailure) {
+    private func blankMessages(of frames: [Int64], at: Instant) throws(StoreFailure) {
         let before = try statement("SELECT id FROM frames WHERE id < ?1 AND arrived <> (SELECT arrived FROM frames WHERE id = ?1) ORDER BY id DESC LIMIT 1")
         let behind = try statement("SELECT id FROM frames WHERE id > ?1 AND arrived <> (SELECT arrived FROM frames WHERE id = ?1) ORDER BY id LIMIT 1")
         let blank = try statement("""
-            UPDATE frames SET body = x'' WHERE id > ?1 AND id < ?2 AND length(body) > 0 AND fate <> 'waiting' AND (source, body) IN (
+            UPDATE frames SET thinned = ?4, thinned_for = 'erased', thinned_bytes = length(body), body = x''
+            WHERE id > ?1 AND id < ?2 AND length(body) > 0 AND fate <> 'waiting' AND (source, body) IN (
               SELECT source, body FROM frames WHERE id > ?1 AND id < ?2 AND id IN (SELECT value FROM json_each(?3)))
             """)
         var rest = frames.sorted()[...]
@@ -211,6 +212,7 @@ extension Database {
             blank.bind(low)
             blank.bind(high)
             blank.bind(json: rest.prefix { $0 < high })
+            blank.bind(at)
             try blank.run()
             rest = rest.drop { $0 < high }
         }

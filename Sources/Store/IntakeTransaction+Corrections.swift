@@ -87,14 +87,13 @@ extension IntakeTransaction {
 
     // MARK: Decoding again
 
-    /// Frames that `profile` read, of any fate that is an end, behind row `id` and not before `since`. Those whose bytes went with
-    /// somebody who was erased cannot be read again.
+    /// Frames that `profile` read, of any fate that is an end, behind row `id` and not before `since`.
     package func frames(
         readBy profile: String, since: Instant?, after id: Int64, limit: Int
     ) throws(StoreFailure) -> [StoredFrame] {
         let statement = try database.statement(kept: """
             SELECT \(StoredFrame.columns) FROM frames
-            WHERE id > ? AND profile = ? AND ifnull(restamped, arrived) >= ? AND fate <> 'waiting' AND (length(body) > 0 OR thinned IS NOT NULL)
+            WHERE id > ? AND profile = ? AND ifnull(restamped, arrived) >= ? AND fate NOT IN ('waiting', 'erased')
             ORDER BY id LIMIT ?
             """)
         statement.bind(id)

@@ -52,10 +52,12 @@ extension IntakeTransaction {
     }
 
     /// Takes the bytes of frames away that hold something of somebody who was erased, beside what is others'.
-    package func blank(_ frames: [Int64]) throws(StoreFailure) {
+    package func blank(_ frames: [Int64], at: Instant) throws(StoreFailure) {
         let statement = try database.statement("""
-            UPDATE frames SET body = x'' WHERE fate <> 'waiting' AND length(body) > 0 AND id IN (SELECT value FROM json_each(?))
+            UPDATE frames SET thinned = ?, thinned_for = 'erased', thinned_bytes = length(body), body = x''
+            WHERE fate <> 'waiting' AND length(body) > 0 AND id IN (SELECT value FROM json_each(?))
             """)
+        statement.bind(at)
         statement.bind(json: frames)
         try statement.run()
     }

@@ -70,6 +70,7 @@ extension LedgerCommand {
             let why = switch thinned.cause {
             case .age: "they were older than storage.frames"
             case .cap: "the database had come near storage.most"
+            case .erased: "its message told also of somebody who was erased"
             }
             return "\(thinned.bytes), gone since \(thinned.at.rfc3339()): \(why)"
         }

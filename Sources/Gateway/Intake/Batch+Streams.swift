@@ -166,7 +166,7 @@ extension Batch {
             minute: minute.row, as: fate,
             code: isAlone && fate == .summarised ? isNobodys ? Filing.notAPerson : "no-sample" : nil, detail: detail.joined(separator: "; "),
             duplicateOf: fate == .duplicate ? original : nil)
-        if isErased { try transaction.blank([minute.row]) }
+        if isErased { try transaction.blank([minute.row], at: arrived.wall) }
     }
 
     // MARK: What comes of it

@@ -50,7 +50,7 @@ struct Batch {
             position = index << 16
             try take(item, message, relay, &transaction, &state)
         }
-        if self.message.isErased { try transaction.blank(self.message.frames) }
+        if self.message.isErased { try transaction.blank(self.message.frames, at: arrived.wall) }
     }
 
     private func relayed(_ message: ReceivedMessage) throws(BadInput) -> (Profile, [RelayedItem]) {
@@ -180,7 +180,7 @@ struct Batch {
         message.frames.append(id)
         if verdicts.contains(where: \.isErased) {
             message.isErased = true
-            if row != nil { try transaction.blank([id]) }
+            if row != nil { try transaction.blank([id], at: arrived.wall) }
         }
         var filed = Filed(row: id, fate: frame.fate, code: frame.code, detail: frame.detail)
         for verdict in verdicts {
