@@ -10,7 +10,9 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
     name: "benchmarks",
-    dependencies: [.package(url: "https://github.com/jpsim/Yams", from: "6.2.2")],
+    dependencies: [
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"), .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    ],
     targets: [
         // As in ../Package.swift.
         .target(name: "ExactJSON", swiftSettings: strict),
@@ -30,7 +32,10 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3"),
         .target(name: "Alarms", dependencies: ["Readings", "People"], swiftSettings: strict),
         .target(name: "People", dependencies: ["Readings"], swiftSettings: strict),
-        .target(name: "Store", dependencies: ["Readings", "Alarms", "People", "ExactJSON", "CSQLite"], swiftSettings: strict),
+        .target(
+            name: "Store",
+            dependencies: ["Readings", "Alarms", "People", "ExactJSON", "CSQLite", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
         .target(name: "CRows", cSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("sqlite3")]),
         .executableTarget(name: "storing", dependencies: ["Store", "People", "Readings", "CRows"], swiftSettings: strict),
 

@@ -33,14 +33,16 @@ package struct Watch: Sendable {
     }
 
     /// Looks at a valid sample of a continuous signal: what has held for long enough counts, no single one.
-    /// - Parameter summary: the identity of the minute's summary.
+    /// - Parameters:
+    ///   - summary: the identity of the minute's summary.
+    ///   - person: whose the summary will be.
     package mutating func take(
-        sample: Reading, of summary: ReadingIdentity, from device: DeviceID, measuredAt: MeasuredAt
+        sample: Reading, of summary: ReadingIdentity, from device: DeviceID, of person: PersonID? = nil, measuredAt: MeasuredAt
     ) -> [AlarmEvent] {
         sample.values.compactMap { value in
             guard let (watched, limits) = limits(for: value.vital) else { return nil }
             let canonical = value.canonical
-            let condition = Condition(device: device, vital: watched)
+            let condition = Condition(device: device, vital: watched, person: person)
             if let episode = active[condition] { active[condition] = episode.widened(by: canonical.value) }
             guard let held = sustained.take(canonical.value, of: condition, limits, at: measuredAt.instant) else { return nil }
             return judge(condition, held.breach, canonical, summary, measuredAt, held)
@@ -48,10 +50,10 @@ package struct Watch: Sendable {
     }
 
     /// Takes a sample in that was judged already, before the gateway stopped: nothing is told of it again.
-    package mutating func hear(again sample: Reading, from device: DeviceID, at instant: Instant) {
+    package mutating func hear(again sample: Reading, from device: DeviceID, of person: PersonID? = nil, at instant: Instant) {
         for value in sample.values {
             guard let (watched, limits) = limits(for: value.vital) else { continue }
-            _ = sustained.take(value.canonical.value, of: Condition(device: device, vital: watched), limits, at: instant)
+            _ = sustained.take(value.canonical.value, of: Condition(device: device, vital: watched, person: person), limits, at: instant)
         }
     }
 

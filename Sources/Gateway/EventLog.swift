@@ -41,6 +41,8 @@ package enum EventLog {
         case .reloadRefused(let problems):
             (.error, problems.joined(separator: "\n") + "\nnothing of it is taken, and what was there before goes on: mend this and reload again")
         case .keyUnusable(let reason): (.error, "\(reason). Until this is mended and read again, what its device encrypts is refused")
+        case .erased(let readings): (.notice, "\(readings) readings are erased, as their persons are not kept longer")
+        case .erasingFailed(let reason): (.error, "what is to be erased is not: \(reason)")
         case .thinned(let cause, let count): (.notice, "the bytes of \(count) frames went (\(cause.rawValue)); 'vitalgate ledger verify' tells which")
         case .overfull(let used, let most):
             (.critical, "the database has \(used / 1_000_000) of \(most / 1_000_000) MB and nothing in it may go: raise storage.most, or what comes "

@@ -62,6 +62,7 @@ package struct Gateway: Sendable {
                 intake: intake, store: store, observer: observer)
         }
         services.append(Timekeeper(intake: intake))
+        services.append(Retention(store: store, clocks: clocks, bell: bell, observer: observer))
         services.append(Housekeeper(
             store: store, settings: configuration.storage, clocks: clocks, bell: bell, observer: observer))
         services += sources

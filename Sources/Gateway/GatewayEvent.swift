@@ -36,6 +36,10 @@ package enum GatewayEvent: Sendable {
     case reloadRefused([String])
     /// A device is enrolled with a key that cannot be read: what it encrypts is refused until it can.
     case keyUnusable(String)
+    /// What was erased of persons: what is older than it is to be kept, or what was begun and cut off.
+    case erased(readings: Int)
+    /// It could not be; it is tried again a day later.
+    case erasingFailed(String)
     /// The bodies of so many frames went to make room.
     case thinned(Thinning.Cause, frames: Int)
     /// The database has come near its greatest size, in bytes, and nothing is left in it that may go.

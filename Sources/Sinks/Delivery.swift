@@ -7,6 +7,7 @@ package struct Delivery: Sendable, Hashable {
     package enum Content: Sendable, Hashable {
         case reading(FiledReading)
         case alarm(AlarmEvent)
+        case erasure(ErasureNotice)
     }
 
     /// Its place in the journal.
@@ -16,6 +17,23 @@ package struct Delivery: Sendable, Hashable {
     package init(sequence: Int64, _ content: Content) {
         self.sequence = sequence
         self.content = content
+    }
+}
+
+/// That there is no such reading, or alarm, any more: whoever has it is to forget it. It says nothing of what it was.
+package struct ErasureNotice: Sendable, Hashable {
+    package enum Subject: Sendable, Hashable {
+        /// With the revision that replaces all earlier ones.
+        case reading(ReadingIdentity, Kind, revision: Int)
+        case alarm(String, vital: String)
+    }
+
+    package var device: DeviceID
+    package var subject: Subject
+
+    package init(device: DeviceID, _ subject: Subject) {
+        self.device = device
+        self.subject = subject
     }
 }
 

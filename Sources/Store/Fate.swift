@@ -16,6 +16,8 @@ package enum Fate: String, Sendable, Hashable, CaseIterable {
     case quarantined
     /// A minute of a continuous signal: it became the minute's summary.
     case summarised
+    /// All that it says was of somebody who was erased, or something of it was: see `Erasing`. Its bytes are not kept.
+    case erased
     /// Not final yet. Never an end: `IntakeTransaction.settle(waiting:)` gives it another fate.
     case waiting
 }

@@ -93,7 +93,8 @@ extension IntakeTransaction {
     ) throws(StoreFailure) -> [StoredFrame] {
         let statement = try database.statement(kept: """
             SELECT \(StoredFrame.columns) FROM frames
-            WHERE id > ? AND profile = ? AND ifnull(restamped, arrived) >= ? AND fate <> 'waiting' ORDER BY id LIMIT ?
+            WHERE id > ? AND profile = ? AND ifnull(restamped, arrived) >= ? AND fate NOT IN ('waiting', 'erased')
+            ORDER BY id LIMIT ?
             """)
         statement.bind(id)
         statement.bind(profile)

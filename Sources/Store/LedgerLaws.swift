@@ -1,16 +1,18 @@
 /// What must be so, as queries that answer with a sentence for each case where it is not. In the order of the way a frame goes.
 enum LedgerLaws {
-    static let all: [StaticString] = way + people
+    static let all: [StaticString] = way + people + rights
 
     private static let way: [StaticString] = [
         """
         SELECT 'the file is damaged: ' || quick_check FROM pragma_quick_check WHERE quick_check <> 'ok'
         """,
-        // Received = frames + tallies.
+        // Received = frames + what was erased of them + tallies.
         """
         WITH
           pieces AS (SELECT frame, sum(items) AS n FROM stream_pieces GROUP BY frame),
-          taken AS (SELECT source, sum(items + ifnull(pieces.n, 0)) AS n FROM frames LEFT JOIN pieces ON frame = id GROUP BY source),
+          taken AS (SELECT source, sum(n) AS n FROM (
+            SELECT source, items + ifnull(pieces.n, 0) AS n FROM frames LEFT JOIN pieces ON frame = id
+            UNION ALL SELECT source, items FROM erased_frames) GROUP BY source),
           counted AS (SELECT source, sum(count) AS n FROM tallies GROUP BY source),
           named AS (SELECT name FROM sources UNION SELECT source FROM taken UNION SELECT source FROM counted)
         SELECT 'source ' || named.name || ': ' || ifnull(received, 0) || ' received, but '
@@ -134,11 +136,15 @@ enum LedgerLaws {
         """,
         """
         SELECT 'journal entry ' || seq || CASE
-          WHEN entry || lane NOT IN ('readingbulk', 'alarmalarm') THEN ' is a ' || entry || ' in the lane ' || lane
+          WHEN entry || lane NOT IN ('readingbulk', 'alarmalarm', 'erasurebulk', 'erasurealarm', 'erasedbulk', 'erasedalarm')
+            THEN ' is a ' || entry || ' in the lane ' || lane
           ELSE ' is of ' || entry || ' ' || ref || ', which is not there' END
         FROM journal LEFT JOIN readings ON entry = 'reading' AND readings.id = ref
           LEFT JOIN alarm_events ON entry = 'alarm' AND alarm_events.id = ref
-        WHERE entry || lane NOT IN ('readingbulk', 'alarmalarm') OR ifnull(readings.id, alarm_events.id) IS NULL
+        WHERE CASE entry || lane
+          WHEN 'readingbulk' THEN readings.id IS NULL WHEN 'alarmalarm' THEN alarm_events.id IS NULL
+          -- See `rights`.
+          WHEN 'erasurebulk' THEN 0 WHEN 'erasurealarm' THEN 0 WHEN 'erasedbulk' THEN 0 WHEN 'erasedalarm' THEN 0 ELSE 1 END
         """,
         // Sinks stand where they can stand.
         """

@@ -8,6 +8,8 @@ package struct LedgerReport: Sendable, Hashable {
         package let received: Int
         /// Of these, taken into custody; a frame that is a minute of a stream counts as all that is in it.
         package let frames: Int
+        /// Of these, erased since with the person that they were of.
+        package let erased: Int
         /// Of these, counted only.
         package let tallied: Int
     }
@@ -69,6 +71,8 @@ package struct LedgerReport: Sendable, Hashable {
     /// Readings that contradict another; they count under their state too.
     package let conflictingReadings: Int
     package let people: PeopleSums
+    /// What was erased so far, with persons and of age.
+    package let erased: ErasedSums
     package let alarmEvents: Int
     /// Entries in the journal.
     package let journal: Int

@@ -31,16 +31,19 @@ package struct Person: Sendable, Hashable, Identifiable {
     /// BCP 47, e.g. `de`.
     package var language: String?
     package var identifiers: [Identifier]
+    /// How long what is stored of them is kept; nil: for ever.
+    package var keep: KeepingTime?
     package var consent: Consent
     package var addedAt: Instant
     package var addedBy: String
 
     package init(
-        id: PersonID, language: String? = nil, identifiers: [Identifier] = [], consent: Consent, addedAt: Instant, addedBy: String
+        id: PersonID, language: String? = nil, identifiers: [Identifier] = [], keep: KeepingTime? = nil, consent: Consent, addedAt: Instant, addedBy: String
     ) {
         self.id = id
         self.language = language
         self.identifiers = identifiers
+        self.keep = keep
         self.consent = consent
         self.addedAt = addedAt
         self.addedBy = addedBy

@@ -51,6 +51,9 @@ extension Statement {
         note(code)
     }
 
+    /// A list of rows, for `json_each(?)`.
+    func bind(json rows: some Sequence<Int64>) { bind("[" + rows.map(String.init).joined(separator: ",") + "]") }
+
     func bind(_ bytes: [UInt8]) {
         parameter += 1
         let code = bytes.withUnsafeBytes { raw in

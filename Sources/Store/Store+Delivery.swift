@@ -24,7 +24,26 @@ extension Store {
             composed: JournalEntry.query(lane, "j.seq > ?1 AND j.lane = '\(lane.rawValue)' ORDER BY j.seq LIMIT ?2"))
         statement.bind(seq)
         statement.bind(limit)
-        return try statement.rows { row throws(StoreFailure) in try JournalEntry(row, lane) }
+        let entries = try statement.rows { row throws(StoreFailure) in try JournalEntry(row, lane) }
+        // Behind a whole page the rest is not looked at, for it may be most of the journal.
+        let last = entries.count < limit ? Int64.max : entries.last?.seq ?? .max
+        let others = try others(of: lane, after: seq, upTo: last, limit: limit)
+        return others.isEmpty ? entries : Array((entries + others).sorted { $0.seq < $1.seq }.prefix(limit))
+    }
+
+    /// Entries of what was erased.
+    private func others(of lane: Lane, after seq: Int64, upTo last: Int64, limit: Int) throws(StoreFailure) -> [JournalEntry] {
+        let statement = try database.statement(kept: """
+            SELECT j.seq, j.at, j.entry, \(Erasure.columns) FROM journal j LEFT JOIN erasures e ON e.seq = j.seq
+            WHERE j.seq > ? AND j.seq <= ? AND j.lane = '\(lane.rawValue)' AND j.entry IN ('erasure', 'erased') ORDER BY j.seq LIMIT ?
+            """)
+        statement.bind(seq)
+        statement.bind(last)
+        statement.bind(limit)
+        return try statement.rows { row throws(StoreFailure) in
+            let (seq, at, entry) = (row.integer(), row.instant(), row.text())
+            return JournalEntry(seq: seq, lane: lane, at: at, payload: entry == "erasure" ? .erasure(try Erasure(row)) : .erased)
+        }
     }
 
     /// The entry with that number, to try it again.
@@ -34,6 +53,7 @@ extension Store {
                 composed: JournalEntry.query(lane, "j.seq = ?1 AND j.lane = '\(lane.rawValue)'"))
             statement.bind(seq)
             if let entry = try statement.first({ row throws(StoreFailure) in try JournalEntry(row, lane) }) { return entry }
+            if let entry = try others(of: lane, after: seq - 1, upTo: seq, limit: 1).first { return entry }
         }
         return nil
     }
@@ -67,6 +87,7 @@ extension Store {
                 try statement.run()
             }
         }
+        try database.forgetErasures()
     }
 
     /// How many entries `sink` has still to deliver: those behind its cursors and those to be tried again.

@@ -13,7 +13,7 @@ extension Store {
                 framesByCustody: try counts("SELECT custody, count(*) FROM frames GROUP BY custody", of: Custody.self),
                 thinned: try thinnedSums(), refusals: try refusalSums(), readings: states.values.reduce(0, +), readingsByState: states,
                 conflictingReadings: try count("SELECT count(*) FROM readings WHERE conflict_of IS NOT NULL"),
-                people: try database.peopleSums(),
+                people: try database.peopleSums(), erased: try database.erasedSums(),
                 alarmEvents: try count("SELECT count(*) FROM alarm_events"),
                 journal: try count("SELECT count(*) FROM journal"),
                 sources: try sourceSums(), tallies: try tallySums(), sinks: sinks, differences: differences)
@@ -35,10 +35,11 @@ extension Store {
         try database.statement("""
             SELECT name, received, (SELECT ifnull(sum(items), 0) FROM frames WHERE source = name)
                 + (SELECT ifnull(sum(p.items), 0) FROM stream_pieces p JOIN frames f ON f.id = p.frame WHERE f.source = name),
+              (SELECT ifnull(sum(items), 0) FROM erased_frames WHERE source = name),
               (SELECT ifnull(sum(count), 0) FROM tallies WHERE source = name)
             FROM sources ORDER BY name
             """).rows { row in
-                LedgerReport.SourceSums(source: row.text(), received: row.int(), frames: row.int(), tallied: row.int())
+                LedgerReport.SourceSums(source: row.text(), received: row.int(), frames: row.int(), erased: row.int(), tallied: row.int())
             }
     }
 

@@ -44,6 +44,15 @@ extension Store {
         return try statement.rows(StoredReading.init)
     }
 
+    /// What was withdrawn and stood under a person, oldest first.
+    package func withdrawn(of person: PersonID) throws(StoreFailure) -> [StoredReading] {
+        let statement = try database.statement(composed: """
+            SELECT \(StoredReading.columns) FROM \(StoredReading.tables) WHERE r.person = ? AND r.state = 'retracted' ORDER BY r.id
+            """)
+        statement.bind(person.description)
+        return try statement.rows(StoredReading.init)
+    }
+
     /// The latest readings that are kept but not passed on, newest first.
     package func quarantined(limit: Int) throws(StoreFailure) -> [StoredReading] {
         let statement = try database.statement(composed: """

@@ -9,10 +9,11 @@ extension Store {
                 throw .refusal("there is a person '\(person.id)' already: 'vitalgate persons show \(person.id)' tells more")
             }
             let statement = try database.statement("""
-                INSERT INTO persons(id, language, consents, consent_at, consent_by, added_at, added_by) VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO persons(id, language, keep, consents, consent_at, consent_by, added_at, added_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """)
             statement.bind(person.id.description)
             statement.bind(person.language)
+            statement.bind(person.keep?.description)
             statement.bind(person.consent.isGiven)
             statement.bind(person.consent.at)
             statement.bind(person.consent.by)
@@ -33,7 +34,7 @@ extension Store {
     /// - Returns: false where there is no such person.
     package func note(_ consent: Person.Consent, of person: PersonID) throws(StoreFailure) -> Bool {
         try database.change { () throws(StoreFailure) in
-            let statement = try database.statement("UPDATE persons SET consents = ?, consent_at = ?, consent_by = ? WHERE id = ?")
+            let statement = try database.statement("UPDATE persons SET consents = ?, consent_at = ?, consent_by = ? WHERE id = ? AND erasing IS NULL AND NOT nameless")
             statement.bind(consent.isGiven)
             statement.bind(consent.at)
             statement.bind(consent.by)
@@ -45,6 +46,18 @@ extension Store {
         }
     }
 
+    /// Notes how long what is stored of a person is kept; nil: for ever.
+    /// - Returns: false where there is no such person.
+    package func note(keep: KeepingTime?, of person: PersonID) throws(StoreFailure) -> Bool {
+        try database.change { () throws(StoreFailure) in
+            let statement = try database.statement("UPDATE persons SET keep = ? WHERE id = ? AND NOT nameless")
+            statement.bind(keep?.description)
+            statement.bind(person.description)
+            try statement.run()
+            return database.changes == 1
+        }
+    }
+
     /// Takes out a person of whom nothing is stored, e.g. a slip of the keyboard.
     /// - Returns: false where there is no such person.
     package func remove(_ person: PersonID) throws(StoreFailure) -> Bool {
@@ -52,7 +65,7 @@ extension Store {
             guard try !database.persons(person).isEmpty else { return false }
             let rows = try database.count(of: person)
             guard rows == 0 else {
-                throw .refusal("\(rows) stored reading(s) are of \(person): a person with readings cannot be removed")
+                throw .refusal("\(rows) stored reading(s) are of \(person): 'vitalgate persons erase \(person)' erases them with the person")
             }
             let holding = Assignment.effective(in: try database.assignments()).filter { assignment, until in
                 // Of a scale that was shared, nobody may be taken away: what they weighed would be somebody else's.
@@ -87,13 +100,15 @@ extension Database {
             (row.text(), Person.Identifier(system: row.text(), value: row.text()))
         }
         let statement = try statement("""
-            SELECT id, language, consents, consent_at, consent_by, added_at, added_by FROM persons WHERE ?1 IS NULL OR id = ?1 ORDER BY id
+            SELECT id, language, keep, consents, consent_at, consent_by, added_at, added_by FROM persons
+            WHERE (?1 IS NULL OR id = ?1) AND NOT nameless ORDER BY id
             """)
         statement.bind(id?.description)
         return try statement.rows { row throws(StoreFailure) in
             let id = try row.parsed("person", PersonID.init)
             return Person(
                 id: id, language: row.optionalText(), identifiers: identifiers.filter { $0.0 == id.description }.map(\.1),
+                keep: try row.optionallyParsed("time that somebody is kept", KeepingTime.init),
                 consent: Person.Consent(isGiven: row.flag(), at: row.instant(), by: row.text()), addedAt: row.instant(),
                 addedBy: row.text())
         }
@@ -103,6 +118,7 @@ extension Database {
         let assigned = try statement("""
             SELECT id, ifnull(n, 0) FROM persons LEFT JOIN (
               SELECT person, count(*) AS n FROM readings WHERE person IS NOT NULL AND state = 'current' GROUP BY person) ON person = id
+            WHERE NOT nameless
             """).rows { ($0.text(), $0.int()) }
         let inbox = try statement("""
             SELECT count(*) FROM readings WHERE withheld = 0 AND person IS NULL AND ground IS NULL AND state = 'current'

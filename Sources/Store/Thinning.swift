@@ -34,6 +34,8 @@ package enum Thinning {
         case age
         /// The database had come near its greatest size.
         case cap
+        /// Its message told also of somebody who was erased, see `Erasing`.
+        case erased
     }
 
     /// What may go.

@@ -88,6 +88,10 @@ struct Console: Sendable {
                 self.init("NOT RELOADED", problems.joined(separator: "; "))
             case .keyUnusable(let reason):
                 self.init("NO KEY", reason)
+            case .erased(let readings):
+                self.init("ERASED", "\(readings) reading(s)")
+            case .erasingFailed(let reason):
+                self.init("NOT ERASED", reason)
             case .thinned(let cause, let count):
                 self.init("THINNED", "the bytes of \(count) frames: \(cause.rawValue)")
             case .overfull(let used, let most):
@@ -134,6 +138,7 @@ struct Console: Sendable {
             switch delivery.content {
             case .reading(let filed): "reading \(filed.identity)\(filed.revision > 1 ? " revision \(filed.revision)" : "")"
             case .alarm(let event): "alarm \(event.phase.rawValue) \(event.episode.id)"
+            case .erasure: "that something was erased"
             }
         }
     }

@@ -22,8 +22,8 @@ struct LedgerCommand: AsyncParsableCommand {
 
         private func show(_ ledger: LedgerReport) {
             Terminal.table(
-                ["SOURCE", "RECEIVED", "IN CUSTODY", "COUNTED"],
-                ledger.sources.map { [$0.source, "\($0.received)", "\($0.frames)", "\($0.tallied)"] })
+                ["SOURCE", "RECEIVED", "IN CUSTODY", "ERASED", "COUNTED"],
+                ledger.sources.map { [$0.source, "\($0.received)", "\($0.frames)", "\($0.erased)", "\($0.tallied)"] })
             Terminal.out("")
             Terminal.table(["FATE OF FRAMES", "FRAMES"], sorted(ledger.framesByFate))
             Terminal.out("")
@@ -46,7 +46,10 @@ struct LedgerCommand: AsyncParsableCommand {
             Terminal.table(
                 ["WHOSE", "READINGS"],
                 ledger.people.assigned.sorted { $0.key < $1.key }.map { [$0.key, "\($0.value)"] }
-                    + [["in the inbox", "\(ledger.people.inbox)"], ["nobody's", "\(ledger.people.nobody)"]])
+                    + [
+                        ["in the inbox", "\(ledger.people.inbox)"], ["nobody's", "\(ledger.people.nobody)"],
+                        ["erased", "\(ledger.erased.readings)"],
+                    ])
             Terminal.out("")
             Terminal.table(
                 ["SINK", "LANE", "ENTRIES", "DELIVERED", "PENDING", "HELD", "FILTERED", "DEAD"],
@@ -71,7 +74,7 @@ struct LedgerCommand: AsyncParsableCommand {
             object.add("sources", .array(ledger.sources.map { sums in
                 .object(JSONObject([
                     ("source", .string(sums.source)), ("received", .integer(sums.received)),
-                    ("frames", .integer(sums.frames)), ("counted", .integer(sums.tallied)),
+                    ("frames", .integer(sums.frames)), ("erased", .integer(sums.erased)), ("counted", .integer(sums.tallied)),
                 ]))
             }))
             object.add("frames", .integer(ledger.frames))
@@ -91,6 +94,9 @@ struct LedgerCommand: AsyncParsableCommand {
             object.add("people", .object(JSONObject([
                 ("assigned", .object(JSONObject(ledger.people.assigned.sorted { $0.key < $1.key }.map { ($0.key, .integer($0.value)) }))),
                 ("inbox", .integer(ledger.people.inbox)), ("nobody", .integer(ledger.people.nobody)),
+            ])))
+            object.add("erased", .object(JSONObject([
+                ("readings", .integer(ledger.erased.readings)), ("frames", .integer(ledger.erased.frames)), ("alarms", .integer(ledger.erased.alarms)),
             ])))
             object.add("alarmEvents", .integer(ledger.alarmEvents))
             object.add("journal", .integer(ledger.journal))

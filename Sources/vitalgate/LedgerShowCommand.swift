@@ -60,6 +60,7 @@ extension LedgerCommand {
                 let what = switch entry.journal.payload {
                 case .reading(let stored): "revision \(stored.revision)"
                 case .alarm(let event): "alarm \(event.phase.rawValue)"
+                case .erasure, .erased: "erased"
                 }
                 Terminal.out("  journal  \(entry.journal.seq), \(what): \(sinks.isEmpty ? "no sink" : sinks.joined(separator: ", "))")
             }
@@ -69,6 +70,7 @@ extension LedgerCommand {
             let why = switch thinned.cause {
             case .age: "they were older than storage.frames"
             case .cap: "the database had come near storage.most"
+            case .erased: "its message told also of somebody who was erased"
             }
             return "\(thinned.bytes), gone since \(thinned.at.rfc3339()): \(why)"
         }

@@ -19,7 +19,7 @@ struct PersonsCommand: AsyncParsableCommand {
               vitalgate readings inbox                                        (what nobody is known to have measured)
               vitalgate readings assign ID --person anna --by NAME
             """,
-        subcommands: [Add.self, List.self, Show.self, Export.self, Consent.self, Remove.self])
+        subcommands: [Add.self, List.self, Show.self, Export.self, Change.self, Consent.self, Erase.self, Sweep.self, Remove.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -36,6 +36,9 @@ struct PersonsCommand: AsyncParsableCommand {
             "What another system calls them, e.g. urn:oid:1.2.3=12345; may be repeated. It stays in the database and goes out nowhere.",
             valueName: "system=value"))
         var identifier: [String] = []
+
+        @Option(help: "How long their readings are kept, e.g. 2y, 18m, 90d; what is older is erased. Without it, for ever.")
+        var keep: Keep?
 
         @Option(help: "Who adds them.")
         var by: String?
@@ -56,7 +59,7 @@ struct PersonsCommand: AsyncParsableCommand {
             }
             let (now, who) = (Clocks.machine.now().wall, Operator.named(by))
             let added = Person(
-                id: person.id, language: language, identifiers: identifiers,
+                id: person.id, language: language, identifiers: identifiers, keep: keep?.time,
                 consent: Person.Consent(isGiven: true, at: now, by: who), addedAt: now, addedBy: who)
             try await store.openToWrite().add(added)
             guard !output.json else { return Terminal.out(PersonsCommand.json(added)) }
@@ -110,10 +113,37 @@ struct PersonsCommand: AsyncParsableCommand {
             Terminal.out("\(known.id)  \(count) reading(s)")
             let consent = "\(known.consent.isGiven ? "given" : "withdrawn"), noted \(known.consent.at.rfc3339()) by \(known.consent.by)"
             var facts = [["added", "\(known.addedAt.rfc3339()) by \(known.addedBy)"], ["consent", consent]]
+            if let keep = known.keep { facts.append(["kept", "for \(keep)"]) }
             if let language = known.language { facts.append(["language", language]) }
             facts += known.identifiers.map { ["known as", "\($0.value) at \($0.system)"] }
             facts += effective.map { ["device", Holding.text($0.assignment, until: $0.until)] }
             for fact in facts { Terminal.out("  \(fact[0])\(String(repeating: " ", count: 10 - fact[0].count))\(fact[1])") }
+        }
+    }
+
+    struct Change: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "set", abstract: "Say how long a person's readings are kept.",
+            discussion: "What is older is erased by the gateway once a day, as 'persons erase --before' does.")
+
+        @Argument(help: "The pseudonym.")
+        var person: Pseudonym
+
+        @Option(help: "2y, 18m, 6w, 90d; by the time of measurement. 'ever': for ever.")
+        var keep: Keep
+
+        @OptionGroup var store: StoreOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            guard try await store.openToWrite().note(keep: keep.time, of: person.id) else { throw PersonsCommand.unknown(person.id) }
+            if output.json {
+                var object = JSONObject([("person", .string(person.id.description))])
+                object.add("keep", keep.time.map { .string($0.description) })
+                Terminal.out(.object(object))
+            } else {
+                Terminal.out("what is stored of \(person.id) is kept \(keep.time.map { "for \($0)" } ?? "for ever")")
+            }
         }
     }
 
@@ -177,6 +207,7 @@ struct PersonsCommand: AsyncParsableCommand {
                 .object(JSONObject([("system", .string($0.system)), ("value", .string($0.value))]))
             }))
         }
+        object.add("keep", person.keep.map { .string($0.description) })
         object.add("consents", .bool(person.consent.isGiven))
         object.add("addedAt", .string(person.addedAt.rfc3339()))
         object.add("addedBy", .string(person.addedBy))
@@ -193,6 +224,16 @@ struct Pseudonym: ExpressibleByArgument {
     init?(argument: String) {
         guard let id = PersonID(argument) else { return nil }
         self.id = id
+    }
+}
+
+/// `2y`, or `ever`.
+struct Keep: ExpressibleByArgument {
+    let time: KeepingTime?
+
+    init?(argument: String) {
+        time = KeepingTime(argument)
+        if time == nil, argument != "ever" { return nil }
     }
 }
 

@@ -8,7 +8,7 @@ import struct
 import subprocess
 import time
 
-from house import ROOT, Damage, House, Record, Trouble, moment, until
+from house import METERS, ROOT, Damage, House, Record, Trouble, moment, until
 
 
 class Fault:
@@ -200,6 +200,55 @@ def kill_while_redecoding(program, shim):
         return finish(made, records, times)
 
 
+def kill_while_erasing(program, shim):
+    """Half of the readings go with their person: killed meanwhile, and the gateway too; then to its end, and all of hers come again."""
+    with house(program, shim) as made:
+        by = ["--by", "fault-test", "--store", made.database]
+        for person, meters in (("p-3f9a7c", METERS[:2]), ("p-77b2e0", METERS[2:])):
+            made.run("persons", "add", person, *by)
+            for meter in meters:
+                made.run("devices", "assign", meter, "--person", person, "--since", "always", *by)
+        made.connect()
+        records = [Record(index) for index in range(1000)]
+        hers, others = ([record for record in records if (record.device in METERS[:2]) == isHers] for isHers in (True, False))
+        made.publish(records).wait()
+        until(60, "all is stored", lambda: made.has(len(records)))
+        until(60, "the sink has all", lambda: len(made.archived()) >= len(records))
+        words, times = ["persons", "erase", "p-3f9a7c", "--yes", *by], 0
+        for _ in range(5):
+            run = subprocess.Popen([program, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            moment(0.8)
+            run.kill()
+            run.wait()
+            times += 1
+            if random.random() < 0.4:
+                made.kill()
+                times += 1
+                made.start()
+        last = made.run(*words, check=False)
+        if last.returncode and "there is no person" not in last.stdout:
+            raise Trouble(f"persons erase: {last.stdout[-300:]}")
+        made.publish(hers).wait()
+        until(60, "her records are known again", lambda: (made.value("SELECT count(*) FROM frames WHERE fate = 'erased'") or 0) >= len(hers))
+        until(60, "the sink is told", lambda: sum(1 for entry in made.told().values() if entry.get("erased")) >= len(hers))
+        times, damage = finish(made, others, times)
+        made.run("persons", "sweep", "--store", made.database)
+        remains(made, hers, damage)
+        return times, damage
+
+
+def remains(made, records, damage):
+    """Looks for what was erased in the bytes of the database and of what lies beside it."""
+    needles = [b"p-3f9a7c"] + [record.identity.encode() for record in records]
+    for suffix in ("", "-wal", "-shm"):
+        if os.path.exists(made.database + suffix):
+            with open(made.database + suffix, "rb") as file:
+                content = file.read()
+            for needle in needles:
+                if needle in content:
+                    damage.note("misfiled", f"{needle.decode()} was erased, and stands in the database{suffix}")
+
+
 def kill_while_restamping(program, shim):
     """Readings of before the clock was right, killed while all of them are dated anew."""
     with house(program, shim, clock_trust="{folder}/right") as made:
@@ -340,6 +389,7 @@ def all_faults(backlog_size):
         ],
         Fault("kill -9 and power cut while an old database is migrated", kill_while_migrating),
         Fault("kill -9 while stored frames are read again", kill_while_redecoding),
+        Fault("kill -9 while a person is erased", kill_while_erasing),
         Fault("kill -9 while readings are dated anew", kill_while_restamping),
         Fault("kill -9 and power cut while old frames are thinned and the file shrinks", strike_while_thinning),
         Fault("wall clock off by ten years, an hour, a second", clock_jumps),

@@ -35,6 +35,10 @@ class Record:
     def key(self):
         return self.device, self.number
 
+    @property
+    def identity(self):
+        return f"{self.device.replace(':', '')}.blood-glucose.{self.at:%Y%m%dT%H%M%S}.n{self.number}"
+
     def message(self):
         """As IEEE 11073 and the Glucose Service lay it out: flags, sequence, base time, offset, SFLOAT in kg/L, type and place."""
         at = self.at
@@ -197,7 +201,11 @@ class House:
         return (self.value("SELECT count(*) FROM readings WHERE state = 'current'") or 0) >= count
 
     def archived(self):
-        """The newest revision of each reading that the sink has, by its id."""
+        """The newest revision of each reading that the sink has, by its id; without those that it was told to forget."""
+        return {name: entry for name, entry in self.told().items() if not entry.get("erased")}
+
+    def told(self):
+        """The newest that the sink was told of each reading, by its id."""
         newest = {}
         if os.path.exists(self.archive):
             with open(self.archive) as file:

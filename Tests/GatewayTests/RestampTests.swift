@@ -61,7 +61,7 @@ struct RestampTests {
             "2 current 2026-11-21T00:00:00Z device", "2 retracted 2031-01-02T00:00:00Z unsynced", "3 quarantined undated",
         ])
         #expect(try await ward.fates() == ["reading", "quarantined: clock-in-future"])
-        let last = Delivery(try #require(try await ward.journal().last)).content.payload(gateway: "g")
+        let last = Delivery(try #require(try await ward.journal().last))!.content.payload(gateway: "g")
         #expect(last.contains(#""revision":2,"supersedes":1,"correction":"restamp","form":2,"retracted":true"#), "\(last)")
         #expect(!last.contains("values"))
         try await ward.expectBalance()

@@ -53,7 +53,7 @@ struct StreamTests {
         let summary = try #require(reading.reading.summary)
         #expect((summary.frames, summary.valid, summary.validSeconds) == (60, 60, 60))
         #expect(summary.range(of: "spo2").map { [$0.least.text, $0.most.text] } == ["96", "97"])
-        let payload = Delivery(try #require(try await ward.journal().last)).content.payload(gateway: "g")
+        let payload = Delivery(try #require(try await ward.journal().last))!.content.payload(gateway: "g")
         #expect(payload.contains(#""form":3"#))
         #expect(payload.contains(#""spo2":{"value":"96.5","unit":"%","canonical":"96.5","ucum":"%","loinc":"59408-5","mdc":150456,"min":"96","max":"97","count":60}"#), "\(payload)")
         #expect(payload.contains(#""summary":{"statistic":"mean","seconds":60,"validSeconds":60,"valid":[[0,59]],"frames":60,"samples":60}"#), "\(payload)")
@@ -96,7 +96,7 @@ struct StreamTests {
         #expect(summary.spans == [0...19, 46...59])
         #expect(summary.gaps == [20...45])
         #expect(try await ward.latestFrame().detail == "60 frames of a stream; left out: 25 error-value, 1 implausible-value")
-        let payload = Delivery(try #require(try await ward.journal().last)).content.payload(gateway: "g")
+        let payload = Delivery(try #require(try await ward.journal().last))!.content.payload(gateway: "g")
         #expect(payload.contains(#""valid":[[0,19],[46,59]],"frames":60,"samples":34,"dropped":{"error-value":25,"implausible-value":1}"#), "\(payload)")
         try await ward.expectBalance()
     }
@@ -124,7 +124,7 @@ struct StreamTests {
         ])
         #expect(try await ward.latest().reading.summary?.spans == [0...9, 39...48])
         #expect(try await ward.fates() == ["summarised"])
-        let payload = Delivery(try #require(try await ward.journal().last)).content.payload(gateway: "g")
+        let payload = Delivery(try #require(try await ward.journal().last))!.content.payload(gateway: "g")
         #expect(payload.contains(#""revision":2,"supersedes":1"#))
         try await ward.expectBalance()
     }

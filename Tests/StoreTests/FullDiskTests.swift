@@ -49,7 +49,7 @@ struct FullDiskTests {
 
     @Test func `a database at its page limit says so, keeps what it took, and takes more once there is room`() async throws {
         let store = try folder.store()
-        try await store.limitPages(to: 60)
+        try await store.limitPages(to: 75)
         let (failure, kept, _) = try fill(store)
         #expect(failure.isFull && failure.code == SQLITE_FULL)
         #expect(failure.message.contains("the disk is full: free some space where \(folder.database) stands"))
@@ -67,7 +67,7 @@ struct FullDiskTests {
         let disk = try #require(SmallDisk())
         let path = disk.path + "/vitalgate.db"
         let ballast = disk.path + "/ballast"
-        write(100_000, to: ballast)
+        write(60_000, to: ballast)
         do {
             let store = try Store(path: path)
             let (failure, kept, isCommit) = try fill(store)

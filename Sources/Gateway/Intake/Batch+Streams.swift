@@ -1,5 +1,6 @@
 import Alarms
 import DeviceProfiles
+import People
 import Readings
 import Sinks
 import Store
@@ -38,7 +39,7 @@ extension Batch {
             if state.streams.settling[slot.key, default: [:]][sample.kind, default: Settling()].take(sample, at: instant),
                 profile.pace(of: sample.kind)?.hasSpot == true
             {
-                try file(spot: sample, of: open, heard: item.receivedAt, &transaction)
+                try file(spot: sample, of: open, heard: item.receivedAt, &transaction, state)
             }
         }
         state.streams.minutes[slot] = open
@@ -120,9 +121,10 @@ extension Batch {
             let key = Streams.Key(record)
             var settling = state.streams.settling[key] ?? [:]
             var watch = state.watch
-            open.replay(stored.record.body, by: profile, key: state.keys[record.device]) { sample, instant in
+            let household = state.devices.household
+            open.replay(stored.record.body, by: profile, key: state.keys[record.device]) { [open] sample, instant in
                 _ = settling[sample.kind, default: Settling()].take(sample, at: instant)
-                watch.hear(again: sample, from: record.device, at: instant)
+                watch.hear(again: sample, from: record.device, of: household.whose(sample, in: open).person, at: instant)
             }
             // What goes on knows what it heard.
             if rows == nil { (state.watch, state.streams.settling[key]) = (watch, settling) }
@@ -144,17 +146,27 @@ extension Batch {
     private mutating func close(_ minute: OpenMinute, _ transaction: inout IntakeTransaction, _ state: inout Intake.State) throws {
         var minute = minute
         try minute.write(to: transaction)
+        if try transaction.dropErased(waiting: minute.row) { return }
         var original: Int64?
+        var (isErased, isNobodys) = (false, false)
         for reading in minute.tally.readings {
-            original = try file(reading, of: minute, &transaction, &state) ?? original
+            if try transaction.isErased(ReadingIdentity(of: reading, from: minute.record.device, in: minute.time)) {
+                isErased = true
+            } else if state.devices.household.whose(reading, in: minute) == .nobody {
+                isNobodys = true
+            } else {
+                original = try file(reading, of: minute, &transaction, &state) ?? original
+            }
         }
         let isAlone = try transaction.readings(ofFrame: minute.row).isEmpty
-        let fate: Fate = isAlone && original != nil ? .duplicate : .summarised
+        let fate: Fate = !isAlone ? .summarised : original != nil ? .duplicate : isErased ? .erased : .summarised
         let dropped = minute.tally.dropped.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
         let detail = ["\(minute.tally.frames) frames of a stream"] + (dropped.isEmpty ? [] : ["left out: " + dropped.joined(separator: ", ")])
         try transaction.close(
-            minute: minute.row, as: fate, code: isAlone && fate == .summarised ? "no-sample" : nil, detail: detail.joined(separator: "; "),
+            minute: minute.row, as: fate,
+            code: isAlone && fate == .summarised ? isNobodys ? Filing.notAPerson : "no-sample" : nil, detail: detail.joined(separator: "; "),
             duplicateOf: fate == .duplicate ? original : nil)
+        if isErased { try transaction.blank([minute.row], at: arrived.wall) }
     }
 
     // MARK: What comes of it
@@ -166,28 +178,34 @@ extension Batch {
         let instant = heard ?? arrived.wall
         // A relay whose clock is ahead: the summary will be quarantined.
         guard instant.milliseconds - arrived.wall.milliseconds <= Int64(MeasuredAt.tolerance) * 1000 else { return }
+        let whose = state.devices.household.whose(sample, in: minute)
+        guard whose != .nobody else { return }
         let measuredAt = MeasuredAt(instant, arrived.isSynchronised ? .arrival : .unsynced)
         let identity = ReadingIdentity(of: sample, from: minute.record.device, in: minute.time)
-        for alarm in state.watch.take(sample: sample, of: identity, from: minute.record.device, measuredAt: measuredAt) {
+        let alarms = state.watch.take(
+            sample: sample, of: identity, from: minute.record.device, of: whose.person, measuredAt: measuredAt)
+        for alarm in alarms {
             try transaction.append(alarm, at: arrived.wall)
             tell(.alarm(alarm))
         }
     }
 
     private mutating func file(
-        spot sample: Reading, of minute: OpenMinute, heard: Instant?, _ transaction: inout IntakeTransaction
+        spot sample: Reading, of minute: OpenMinute, heard: Instant?, _ transaction: inout IntakeTransaction, _ state: Intake.State
     ) throws {
         var spot = sample
         spot.isContinuous = false
         spot.marks.append("settled")
         let identity = ReadingIdentity(of: spot, from: minute.record.device, in: minute.time, isSpot: true)
-        guard try transaction.stored(identity) == nil else { return }
+        guard try transaction.stored(identity) == nil, try !transaction.isErased(identity) else { return }
         let judgement = try Judgement(
             spot, of: minute.record.device, heard: heard, arrived: arrived.wall, isSynchronised: arrived.isSynchronised, isRetained: false,
             in: place, transaction)
-        let record = ReadingRecord(
+        var record = ReadingRecord(
             device: minute.record.device, reading: spot, identity: identity, measuredAt: judgement.measuredAt,
             quarantine: judgement.quarantine, heard: heard, clockAhead: judgement.clockAhead)
+        record.whose = state.devices.household.whose(sample, in: minute)
+        guard record.whose != .nobody else { return }
         try append(record, of: minute, transaction)
     }
 
@@ -199,7 +217,8 @@ extension Batch {
         let frame = minute.record
         let own = ReadingIdentity(of: reading, from: frame.device, in: minute.time)
         var record = ReadingRecord(device: frame.device, reading: reading, identity: own, measuredAt: nil)
-        if let earlier = try transaction.standing(under: own).last {
+        let earlier = try transaction.standing(under: own).last
+        if let earlier {
             if earlier.origin.frame == minute.row {
                 guard earlier.reading != reading else { return nil }
                 record.revision = try transaction.lastRevision(of: own) + 1
@@ -218,9 +237,15 @@ extension Batch {
             reading, of: frame.device, heard: heard, arrived: reading.summary == nil ? frame.arrivedAt : minute.arrivedAt,
             isSynchronised: frame.isDated, isRetained: false, in: place, transaction)
         (record.measuredAt, record.quarantine, record.heard) = (judgement.measuredAt, judgement.quarantine, heard)
+        // Whatever more is said of it: what somebody said of whose it is stays.
+        let said = record.identity == own ? earlier?.record.whose : nil
+        record.whose = said?.isByHand == true ? said ?? record.whose : state.devices.household.whose(reading, in: minute)
+        guard record.whose != .nobody else { return nil }
         try append(record, of: minute, transaction)
         guard reading.summary == nil, record.quarantine == nil, let measuredAt = record.measuredAt else { return nil }
-        for alarm in state.watch.take(reading, record.identity, from: frame.device, measuredAt: measuredAt) {
+        for alarm in state.watch.take(
+            reading, record.identity, from: frame.device, of: record.whose.person, measuredAt: measuredAt)
+        {
             try transaction.append(alarm, at: arrived.wall)
             tell(.alarm(alarm))
         }
@@ -237,5 +262,15 @@ extension Batch {
         } else {
             tell(.reading(told))
         }
+    }
+}
+
+extension Household {
+    /// Whose what came in a minute is: whoever the device was assigned to then. Nobody is told by a weight here, and all of a minute
+    /// is one person's, as its summary is.
+    fileprivate func whose(_ reading: Reading, in minute: OpenMinute) -> Attribution {
+        guard knows(minute.record.device) else { return .unassigned(.noRule) }
+        let measuredAt = MeasuredAt(minute.isHeard ? minute.minute : minute.arrivedAt, minute.record.isDated ? .arrival : .unsynced)
+        return attribution(of: reading, from: minute.record.device, measuredAt: measuredAt, arrived: minute.record.arrivedAt) { _, _ in WeightHistory() }
     }
 }

@@ -22,6 +22,9 @@ struct Batch {
     private var position = 0
     /// Told to those who watch once the batch is on the disk.
     private(set) var events: [GatewayEvent] = []
+    /// The frames of the message that is taken in, and whether it tells something of somebody who was erased: then none of them
+    /// keeps it.
+    private var message: (frames: [Int64], isErased: Bool) = ([], false)
 
     init(source: String, connection: SourceConnection, profiles: ProfileSet, place: Place, arrived: Arrival) {
         self.source = source
@@ -42,10 +45,12 @@ struct Batch {
         guard !items.isEmpty else {
             return count("nothing-to-decode", "\(message.topic.prefix(120)): nothing in it that \(relay.name) reads", &transaction)
         }
+        self.message = ([], false)
         for (index, item) in items.enumerated() {
             position = index << 16
             try take(item, message, relay, &transaction, &state)
         }
+        if self.message.isErased { try transaction.blank(self.message.frames, at: arrived.wall) }
     }
 
     private func relayed(_ message: ReceivedMessage) throws(BadInput) -> (Profile, [RelayedItem]) {
@@ -151,11 +156,13 @@ struct Batch {
         since: UInt64? = nil, mayBeRedelivered: Bool? = nil, _ transaction: inout IntakeTransaction, _ state: inout Intake.State
     ) throws -> Filed {
         var frame = frame
+        if let row, try transaction.dropErased(waiting: row) { return Filed(row: row, fate: .erased) }
         guard case .readings(let readings) = outcome else {
             frame.fate = isHeld ? .waiting : Fate(outcome)
             frame.code = outcome.code
             frame.detail = outcome.detail
             let row = try append(frame, row, &transaction)
+            message.frames.append(row)
             if !isHeld {
                 events.append(.refused(
                     source: frame.source, device: frame.device, code: frame.code ?? frame.fate.rawValue, detail: frame.detail ?? ""))
@@ -170,10 +177,19 @@ struct Batch {
         }
         frame.settle(by: verdicts)
         let id = try append(frame, row, &transaction)
+        message.frames.append(id)
+        if verdicts.contains(where: \.isErased) {
+            message.isErased = true
+            if row != nil { try transaction.blank([id], at: arrived.wall) }
+        }
         var filed = Filed(row: id, fate: frame.fate, code: frame.code, detail: frame.detail)
         for verdict in verdicts {
             if verdict.isNobodys {
                 events.append(.refused(source: frame.source, device: frame.device, code: Filing.notAPerson, detail: "\(verdict.identity)"))
+                continue
+            }
+            if verdict.isErased {
+                events.append(.refused(source: frame.source, device: frame.device, code: "erased", detail: "a record of somebody who was erased"))
                 continue
             }
             guard let record = verdict.record else {

@@ -13,6 +13,8 @@ struct Filing {
     private(set) var isConflict = false
     /// Somebody said of its device that what it shows is no person's.
     private(set) var isNobodys = false
+    /// It was stored once, of somebody who was erased: it is not stored again.
+    private(set) var isErased = false
 
     /// - Parameters:
     ///   - index: the reading's place among those of its frame, so that two clockless ones stay two.
@@ -39,6 +41,10 @@ struct Filing {
         identity = standing.identity
         guard standing.recurrence != .duplicate else {
             duplicateOf = standing.earlier
+            return
+        }
+        if standing.recurrence == .new || standing.recurrence == .conflict, try transaction.isErased(standing.identity) {
+            isErased = true
             return
         }
         let earlier = standing.recurrence.completes ? try transaction.standing(under: standing.identity).first : nil
@@ -73,6 +79,7 @@ extension FrameRecord {
     /// One fate for the frame from those of its readings: what weighs most counts.
     mutating func settle(by filings: [Filing]) {
         let stored = filings.compactMap(\.record)
+        if filings.contains(where: \.isErased) { body = [] }
         if filings.contains(where: \.isConflict) {
             fate = .conflict
             code = "conflict"
@@ -87,9 +94,11 @@ extension FrameRecord {
             fate = .ignored
             code = Filing.notAPerson
             detail = "what its device shows is no person's, as somebody has said"
-        } else {
+        } else if let original = filings.lazy.compactMap(\.duplicateOf).first {
             fate = .duplicate
-            duplicateOf = filings.first?.duplicateOf
+            duplicateOf = original
+        } else {
+            fate = .erased
         }
     }
 }

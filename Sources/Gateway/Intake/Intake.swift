@@ -203,7 +203,7 @@ package final class Intake: Sendable {
                     for problem in state.keys.read(of: state.devices.all) { batch.tell(.keyUnusable(problem.description)) }
                     state.bursts.forgetVain()
                     // Alarms go with readings that were found to be somebody else's.
-                    state.watch = Watch(limits: state.watch.limits, active: try transaction.activeEpisodes())
+                    state.watch = state.watch.going(onWith: try transaction.activeEpisodes())
                 }
                 if !state.assemblies.isRestored {
                     try batch.restore(&transaction, &state)

@@ -57,15 +57,19 @@ package struct Courier: Service {
             let cursor = try await store.cursor(sink: sink, lane: lane)
             let entries = try await store.entries(of: lane, after: cursor, limit: sender.window)
             guard !entries.isEmpty else { return .empty }
-            let deliveries = entries.map { Delivery($0) }
-            return try await settle(deliveries, await sender.send(deliveries), lane)
+            let deliveries = entries.compactMap { Delivery($0) }
+            let receipts = deliveries.isEmpty ? [] : await sender.send(deliveries)
+            return try await settle(deliveries, receipts, lane, through: entries.last?.seq ?? cursor)
         } catch {
             return .stuck("\(error)")
         }
     }
 
     /// Settles up to the first delivery that must be sent again.
-    private func settle(_ deliveries: [Delivery], _ receipts: [Receipt], _ lane: Lane) async throws -> Progress {
+    /// - Parameter last: where the page ends; there may be entries in it of which nothing is left to deliver.
+    private func settle(
+        _ deliveries: [Delivery], _ receipts: [Receipt], _ lane: Lane, through last: Int64
+    ) async throws -> Progress {
         var settled: Int64?
         var dead: [SinkException] = []
         var events: [GatewayEvent] = []
@@ -83,6 +87,7 @@ package struct Courier: Service {
             }
             settled = delivery.sequence
         }
+        if trouble == nil { settled = last }
         if let settled {
             try await store.settle(sink: sink, lane: lane, through: settled, exceptions: dead)
             events.forEach(observer)
@@ -102,12 +107,26 @@ extension FiledReading {
 }
 
 extension Delivery {
-    init(_ entry: JournalEntry) {
+    /// nil of what was erased: there is nothing to deliver.
+    init?(_ entry: JournalEntry) {
         switch entry.payload {
         case .reading(let stored):
             self.init(sequence: entry.seq, .reading(FiledReading(stored)))
         case .alarm(let event):
             self.init(sequence: entry.seq, .alarm(event))
+        case .erasure(let erasure):
+            self.init(sequence: entry.seq, .erasure(ErasureNotice(erasure)))
+        case .erased:
+            return nil
+        }
+    }
+}
+
+extension ErasureNotice {
+    init(_ erasure: Erasure) {
+        switch erasure.subject {
+        case .reading(let identity, let kind, let revision): self.init(device: erasure.device, .reading(identity, kind, revision: revision))
+        case .alarm(let id, let vital): self.init(device: erasure.device, .alarm(id, vital: vital))
         }
     }
 }

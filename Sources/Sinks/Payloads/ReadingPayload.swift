@@ -51,8 +51,9 @@ package enum ReadingPayload {
     }
 
     /// Of the form below, raised when a receiver that knows an earlier one could misread it. 2: `retracted`, which stands in
-    /// the place of `values`. 3: `summary`, with which the values are means. It is told where it matters, in what an earlier form could not say.
-    static let form = (retraction: 2, summary: 3)
+    /// the place of `values`. 3: `summary`, with which the values are means. 4: `erased`, which says that
+    /// nothing of it may be kept. It is told where it matters, in what an earlier form could not say.
+    static let form = (retraction: 2, summary: 3, erasure: 4)
 
     /// The message for one filed reading.
     package static func json(of filed: FiledReading, gateway: String) -> JSON {

@@ -20,11 +20,19 @@ package struct TopicTree: Sendable, Hashable {
     /// `…/readings/<device>/<kind>` and `…/alarms/<device>/<vital>`
     package func topic(of content: Delivery.Content) -> String {
         switch content {
-        case .reading(let filed): "\(prefix)/\(gateway)/readings/\(filed.device.compact)/\(filed.reading.kind.rawValue)"
-        case .alarm(let event):
-            "\(prefix)/\(gateway)/alarms/\(event.episode.condition.device.compact)/\(event.episode.condition.vital)"
+        case .reading(let filed): readings(of: filed.device, filed.reading.kind)
+        case .alarm(let event): alarms(of: event.episode.condition.device, event.episode.condition.vital)
+        case .erasure(let notice):
+            switch notice.subject {
+            case .reading(_, let kind, _): readings(of: notice.device, kind)
+            case .alarm(_, let vital): alarms(of: notice.device, vital)
+            }
         }
     }
+
+    private func readings(of device: DeviceID, _ kind: Kind) -> String { "\(prefix)/\(gateway)/readings/\(device.compact)/\(kind.rawValue)" }
+
+    private func alarms(of device: DeviceID, _ vital: String) -> String { "\(prefix)/\(gateway)/alarms/\(device.compact)/\(vital)" }
 }
 
 extension Delivery.Content {
@@ -32,6 +40,7 @@ extension Delivery.Content {
         switch self {
         case .reading(let filed): ReadingPayload.json(of: filed, gateway: gateway).text
         case .alarm(let event): AlarmPayload.json(of: event, gateway: gateway).text
+        case .erasure(let notice): ErasurePayload.json(of: notice, gateway: gateway).text
         }
     }
 }
