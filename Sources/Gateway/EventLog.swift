@@ -5,6 +5,7 @@ import Logging
 import MQTT
 import Readings
 import Sinks
+import Store
 
 /// What the log says of an event. No value and no device stands in it at info level and above: readings are health data.
 package enum EventLog {
@@ -40,8 +41,23 @@ package enum EventLog {
         case .reloadRefused(let problems):
             (.error, problems.joined(separator: "\n") + "\nnothing of it is taken, and what was there before goes on: mend this and reload again")
         case .keyUnusable(let reason): (.error, "\(reason). Until this is mended and read again, what its device encrypts is refused")
+        case .store(let event): line(event)
         case .cloneSeen(let sink, let detail):
             (.critical, "another gateway has our id on \(sink): \(detail). Give the copy a database of its own")
+        }
+    }
+
+    private static func line(_ event: StoreEvent) -> (Logger.Level, String) {
+        switch event {
+        case .damaged(let reason): (.critical, "the database is damaged: \(reason). The gateway starts again to save what can be read")
+        case .salvaged(let report):
+            (.critical, "the database was damaged (\(report.reason)). It is kept as \(report.file), and a new one took its place. Lost: "
+                + report.sentences.joined(separator: "; ") + (report.differences.isEmpty ? "" : ". The ledger does not balance"))
+        case .checked(let took): (.info, "the database is sound; to read all of it took \(took.seconds) s")
+        case .checkFailed(let reason): (.warning, "the database could not be checked: \(reason)")
+        case .full(let reason): (.critical, reason)
+        case .roomAgain: (.notice, "there is room on the disk again: readings are taken in")
+        case .spareFailed(let reason): (.warning, "there is no second copy of what is enrolled: \(reason)")
         }
     }
 

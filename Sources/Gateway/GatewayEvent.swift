@@ -35,6 +35,8 @@ package enum GatewayEvent: Sendable {
     case reloadRefused([String])
     /// A device is enrolled with a key that cannot be read: what it encrypts is refused until it can.
     case keyUnusable(String)
+    /// The file of the database is damaged, was saved, or has no room.
+    case store(StoreEvent)
     /// Another gateway on the broker has our id.
     case cloneSeen(sink: String, detail: String)
 }

@@ -16,6 +16,8 @@ package enum Fate: String, Sendable, Hashable, CaseIterable {
     case quarantined
     /// A minute of a continuous signal: it became the minute's summary.
     case summarised
+    /// What it became was lost to damage of the file: reading it again brings it back.
+    case lost
     /// Not final yet. Never an end: `IntakeTransaction.settle(waiting:)` gives it another fate.
     case waiting
 }

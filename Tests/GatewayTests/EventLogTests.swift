@@ -5,6 +5,7 @@ import Logging
 import MQTT
 import Readings
 import Sinks
+import Store
 import Testing
 
 @testable import Gateway
@@ -55,6 +56,7 @@ struct EventLogTests {
         case .reloadRefused: "reloadRefused"
         case .keyUnusable: "keyUnusable"
         case .cloneSeen: "cloneSeen"
+        case .store: "store"
         }
     }
 
@@ -71,6 +73,12 @@ struct EventLogTests {
         .reloaded(Changeover(count: 170)),
         .reloadRefused(["acme/scale.yaml:7:5: unknown key 'unitt'; did you mean 'unit'?"]),
         .keyUnusable("the key file /etc/vitalgate/keys/scale cannot be read: Permission denied"),
+        .store(.damaged("page 7 is none")), .store(.checked(.seconds(3))), .store(.checkFailed("it is locked")), .store(.full("the disk is full")),
+        .store(.roomAgain), .store(.spareFailed("no space")),
+        .store(.salvaged(SalvageReport(
+            reason: "page 7 is none", file: "vitalgate.db.damaged-20261128T031500Z", kept: [],
+            losses: [Loss("readings", rows: 7...9, count: 3), Loss("revisions", name: "\(identity)", count: 1), Loss("untold", name: "\(identity)", count: 1)],
+            fromSpare: [], differences: []))),
         .source("ward", .connected(sessionPresent: true)), .source("ward", .connected(sessionPresent: false)),
         .source("ward", .subscribed(filter: "vitalgate/raw/#", grantedQoS: 0)),
         .source("ward", .subscribed(filter: "vitalgate/raw/#", grantedQoS: 1)),

@@ -53,8 +53,8 @@ struct LedgerTests {
         #expect(report.alarmEvents == 1)
         #expect(report.journal == 4)
         #expect(report.sources == [
-            LedgerReport.SourceSums(source: "clinic", received: 3, frames: 0, tallied: 3),
-            LedgerReport.SourceSums(source: "home", received: 9, frames: 9, tallied: 0),
+            LedgerReport.SourceSums(source: "clinic", received: 3, frames: 0, tallied: 3, lost: 0),
+            LedgerReport.SourceSums(source: "home", received: 9, frames: 9, tallied: 0, lost: 0),
         ])
         #expect(report.tallies == [LedgerReport.TallySum(code: "not-enrolled", count: 3)])
         #expect(report.sinks == [
