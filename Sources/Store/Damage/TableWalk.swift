@@ -13,8 +13,11 @@ struct TableWalk {
     let take: (_ id: Int64?, Statement) throws(StoreFailure) -> Bool
 
     private(set) var kept = 0
-    /// Numbers that could not be read.
+    /// Numbers between readable rows that could not be read. Where rows had been deleted they are more than were lost.
     private(set) var lost: [ClosedRange<Int64>] = []
+    /// Where something could not be read at first, and what was read there after all.
+    private var holes: [ClosedRange<Int64>] = []
+    private var read: [ClosedRange<Int64>] = []
     /// From this number on nothing can be read, and nobody can tell how much there was.
     private(set) var openEnd: Int64?
     /// Rows without numbers are missing.
@@ -42,13 +45,19 @@ struct TableWalk {
     /// Only what writing says is an error; what reading says is the damage that we are here for.
     mutating func run() throws(StoreFailure) {
         if table.isNumbered { try walk(above: 0) } else { try walkByKey() }
-        lost = lost.sorted { $0.lowerBound < $1.lowerBound }.reduce(into: []) { merged, next in
-            if let last = merged.last, next.lowerBound <= last.upperBound + 1 {
-                merged[merged.count - 1] = last.lowerBound...max(last.upperBound, next.upperBound)
-            } else {
-                merged.append(next)
+        // A damaged page may say in good order that it has no such row: what counts is what was read.
+        read.sort { $0.lowerBound < $1.lowerBound }
+        var next: Int64 = 0
+        for hole in holes.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            next = max(next, hole.lowerBound)
+            for rows in read where rows.upperBound >= next && rows.lowerBound <= hole.upperBound {
+                if rows.lowerBound > next { lost.append(next...rows.lowerBound - 1) }
+                next = rows.upperBound + 1
             }
+            if next <= hole.upperBound { lost.append(next...hole.upperBound) }
+            next = max(next, hole.upperBound + 1)
         }
+        read = []
     }
 
     // MARK: By number
@@ -57,37 +66,48 @@ struct TableWalk {
         let (last, isWhole) = try pass(above: low, below: .max, upwards: true)
         if isWhole { return }
         let (first, isReached) = try pass(above: last, below: .max, upwards: false)
-        if isReached { return }
-        if first < .max { return try walk(above: last, below: first) }
+        if isReached {
+            if first < .max, first > last + 1 { holes.append(last + 1...first - 1) }
+            return
+        }
+        if first < .max { return try search(above: last, below: first) }
         // Nothing can be read at the top: is there anything above the hole?
         var step: Int64 = 1
         while step < 1 << 40 {
             if let found = probe(from: last + step) {
-                try walk(above: last, below: found)
-                return try walk(above: found - 1)
+                try search(above: last, below: found)
+                // It is there, and cannot be read.
+                if found == last + 1 { holes.append(found...found) }
+                return try walk(above: found == last + 1 ? found : found - 1)
             }
             step *= 2
         }
         openEnd = last + 1
     }
 
-    private mutating func walk(above low: Int64, below high: Int64) throws(StoreFailure) {
+    private mutating func search(above low: Int64, below high: Int64) throws(StoreFailure) {
+        if high - low > 1 { holes.append(low + 1...high - 1) }
+        try halve(above: low, below: high)
+    }
+
+    private mutating func halve(above low: Int64, below high: Int64) throws(StoreFailure) {
         guard high - low > 1 else { return }
         let (last, isWhole) = try pass(above: low, below: high, upwards: true)
         if isWhole { return }
         let (first, isReached) = try pass(above: last, below: high, upwards: false)
         if isReached || first - last <= 1 { return }
-        guard first - last > 2 else { return lost.append(last + 1...last + 1) }
+        guard first - last > 2 else { return }
         let middle = last + (first - last) / 2
-        try walk(above: last, below: middle)
-        try walk(above: middle - 1, below: first)
+        try halve(above: last, below: middle + 1)
+        try halve(above: middle, below: first)
     }
 
     /// Reads up from `low`, or down from `high`. Returns the last number that could be read, and whether the other end was reached.
     private mutating func pass(above low: Int64, below high: Int64, upwards: Bool) throws(StoreFailure) -> (Int64, Bool) {
         var last = upwards ? low : high
         var failure: StoreFailure?
-        var (kept, lost) = (0, self.lost)
+        var (kept, read, holes) = (0, self.read, self.holes)
+        defer { (self.kept, self.read, self.holes) = (self.kept + kept, read, holes) }
         do throws(StoreFailure) {
             let statement = try source.statement(kept: """
                 SELECT \(([table.number] + table.columns.map { "\"\($0)\"" }).joined(separator: ", ")) FROM "\(table.name)" NOT INDEXED WHERE rowid > ? AND rowid < ?
@@ -104,15 +124,20 @@ struct TableWalk {
                     failure = error
                     throw error
                 }
-                if isTaken { kept += 1 } else { lost.append(id...id) }
+                if !isTaken {
+                    holes.append(id...id)
+                } else if let near = read.last, upwards ? near.upperBound == id - 1 : near.lowerBound == id + 1 {
+                    read[read.count - 1] = min(near.lowerBound, id)...max(near.upperBound, id)
+                } else {
+                    read.append(id...id)
+                }
+                if isTaken { kept += 1 }
                 last = id
             }
         } catch {
-            (self.kept, self.lost) = (self.kept + kept, lost)
             if let failure { throw failure }
             return (last, false)
         }
-        (self.kept, self.lost) = (self.kept + kept, lost)
         return (last, true)
     }
 
