@@ -57,7 +57,7 @@ let package = Package(
         target("MQTT", ["CMosquitto"]),
         target("DBus", ["CSystemd"]),
         target("BlueZ", ["Readings", "DeviceProfiles", "DBus"]),
-        target("Store", ["Readings", "People", "Alarms", "ExactJSON", "CSQLite"]),
+        target("Store", ["Readings", "People", "Alarms", "ExactJSON", "CSQLite", crypto]),
         target("Sinks", ["Readings", "People", "Alarms", "ExactJSON", "MQTT"]),
 
         // It all together.

@@ -15,7 +15,7 @@ enum LedgerLaws {
             SELECT source, count AS n FROM tallies UNION ALL SELECT name, count FROM losses WHERE what = 'items') GROUP BY source),
           named AS (SELECT name FROM sources UNION SELECT source FROM taken UNION SELECT source FROM counted)
         SELECT 'source ' || named.name || ': ' || ifnull(received, 0) || ' received, but '
-          || ifnull(taken.n, 0) || ' in frames and ' || ifnull(counted.n, 0) || ' counted or lost'
+          || ifnull(taken.n, 0) || ' in frames and ' || ifnull(counted.n, 0) || ' counted'
         FROM named LEFT JOIN sources ON sources.name = named.name
           LEFT JOIN taken ON taken.source = named.name LEFT JOIN counted ON counted.source = named.name
         WHERE ifnull(received, 0) <> ifnull(taken.n, 0) + ifnull(counted.n, 0)

@@ -7,8 +7,8 @@ import Store
 
 struct StoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "store", abstract: "Look after the database: check it, save what can be saved.",
-        subcommands: [Check.self, SalvageCommand.self])
+        commandName: "store", abstract: "Look after the database: check it, save what can be saved, back it up.",
+        subcommands: [Check.self, SalvageCommand.self, BackupCommand.self, Restore.self])
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -297,6 +297,8 @@ def corrupt_pages(how):
             until(60, "all is stored", lambda: made.has(300))
             if random.random() < 0.7:
                 until(60, "all is at the sink", lambda: len(made.archived()) >= 300)
+            # Into the pages: as long as all is in the log only, they are nobody's.
+            made.checkpoint()
             if how == "running":
                 spoil(made.database, random.choice([1, 2, 5, 20]))
                 # It may find it at once, or with what comes next, or never look at that page.
@@ -306,12 +308,13 @@ def corrupt_pages(how):
                 made.kill() if random.random() < 0.5 else made.stop()
             else:
                 made.kill() if how == "killed" else made.stop()
+                made.checkpoint()
                 spoil(made.database, random.choice([1, 2, 5, 20]))
             made.connect()
             made.publish(further(records, 50)).wait()
             last = records[-1]
             until(60, "what came last is stored", lambda: made.value(
-                f"SELECT 1 FROM readings WHERE device = '{last.device}' AND number = {last.number}"))
+                f"SELECT count(*) FROM readings WHERE device = '{last.device}' AND number = {last.number}"))
             made.calm()
             return 1, made.damage(records, counting=True)
 

@@ -220,6 +220,11 @@ class House:
         self.stop()
         return lateness
 
+    def checkpoint(self):
+        connection = sqlite3.connect(self.database, timeout=5)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        connection.close()
+
     def calm(self):
         """The sink has all that is stored, then the program ends by itself."""
         waiting = "SELECT count(*) FROM journal j JOIN cursors c ON c.lane = j.lane WHERE j.seq > c.seq"

@@ -23,7 +23,7 @@ enum Picture {
         "MQTT": ["CMosquitto", "Glibc"],
         "DBus": ["CSystemd", "Glibc"],
         "BlueZ": ["Readings", "DeviceProfiles", "DBus"],
-        "Store": ["Readings", "People", "Alarms", "ExactJSON", "CSQLite", "Glibc", "Dispatch"],
+        "Store": ["Readings", "People", "Alarms", "ExactJSON", "CSQLite", "Crypto", "Glibc", "Dispatch"],
         "Sinks": ["Readings", "People", "Alarms", "ExactJSON", "MQTT", "Glibc"],
         "Gateway": gateway,
         "vitalgate": gateway.union(["Gateway", "ArgumentParser"]),

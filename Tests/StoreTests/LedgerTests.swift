@@ -143,9 +143,9 @@ struct LedgerTests {
 
     @Test func `a word that no version has written is not passed over`() async throws {
         let store = try await eventful()
-        try folder.tamper("UPDATE frames SET fate = 'lost' WHERE id = 7")
+        try folder.tamper("UPDATE frames SET fate = 'mislaid' WHERE id = 7")
         await #expect { _ = try await store.ledger() } throws: { error in
-            (error as? StoreFailure)?.message.contains("'lost' where a Fate belongs") == true
+            (error as? StoreFailure)?.message.contains("'mislaid' where a Fate belongs") == true
         }
     }
 }

@@ -109,6 +109,7 @@ struct Salvage {
             return true
         }
         try walk.run()
+        if !table.isNumbered || Spare.byHand.contains(table.name) { walk.distrust() }
         return walk
     }
 
@@ -117,9 +118,10 @@ struct Salvage {
         var fillings: [String: Filling] = [:]
         let known = try target.statement("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'enrolment-version'").first { $0.integer() }
         let isCurrent = known != nil && known == spare.enrolmentVersion()
-        for walk in walks where walk.isDamaged && Spare.tables.contains(walk.table.name) {
+        for walk in walks where Spare.tables.contains(walk.table.name) {
             // Older words of whose what is, or of who consents, would be worse than none.
-            guard isCurrent || walk.table.name == "devices" || !Spare.byHand.contains(walk.table.name) else { continue }
+            let mayBeOlder = !Spare.byHand.contains(walk.table.name) || (walk.table.name == "devices" && walk.isDamaged)
+            guard isCurrent || mayBeOlder else { continue }
             guard let count = spare.fill(walk.table, of: target) else { continue }
             fillings[walk.table.name] = Filling(count: count, isCurrent: isCurrent)
         }

@@ -26,6 +26,7 @@ package struct Spare: Sendable {
             try attach.run()
             try database.run(script: "PRAGMA spare.journal_mode = OFF; PRAGMA spare.synchronous = FULL; BEGIN")
             for table in Spare.tables { try database.run(script: "CREATE TABLE spare.\(table) AS SELECT \(table == "assignment_owners" ? "rowid AS row, " : "")* FROM main.\(table)") }
+            try database.run(script: "DELETE FROM spare.meta WHERE key = 'ended'")
             try writeHead(of: database)
             try database.run(script: "COMMIT; DETACH spare")
         } catch {
