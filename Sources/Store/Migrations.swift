@@ -1,7 +1,7 @@
 /// The history of the schema: script `n` leads from version `n` to version `n + 1`. Scripts that were released never change.
 enum Migrations {
     static let all = [
-        Schema.version1, Schema.version2, Schema.version3, Schema.version4, Schema.version5, "-- placeholder", "-- placeholder",
+        Schema.version1, Schema.version2, Schema.version3, Schema.version4, Schema.version5, Schema.version6, Schema.version7,
         "-- placeholder", Schema.version9,
     ]
 

@@ -8,6 +8,8 @@ import Readings
 package actor Store {
     private let queue = StoreQueue()
     let database: Database
+    /// How far the file may grow, see `limit(bytes:)`.
+    var mostPages = Database.anyPages
     /// What it has to say by itself.
     package nonisolated let notices: AsyncStream<StoreNotice>
     private nonisolated let notice: AsyncStream<StoreNotice>.Continuation

@@ -49,7 +49,7 @@ package struct StoreFailure: Error, Sendable, Hashable, CustomStringConvertible 
 
     private static func sentence(_ code: Int32, isFull: Bool, isReadOnly: Bool, at path: String) -> String {
         if isFull {
-            return "the disk is full: free some space where \(path) stands. Until then nothing is acknowledged: what a sender or a broker "
+            return "the disk is full: free some space where \(path) stands, or raise storage.most if that is reached. Until then nothing is acknowledged: what a sender or a broker "
                 + "cannot keep is lost, and mosquitto keeps 1000 messages unless max_queued_messages says otherwise"
         }
         if isReadOnly {

@@ -34,11 +34,19 @@ package final class DiskReserve {
         return true
     }
 
+    /// Gives it up, if it is the disk that is full, and not what the database may take of it.
     /// - Returns: whether this is news.
     func noteFull(_ failure: StoreFailure) -> Bool {
+        guard !isThereRoom else { return false }
         defer { self.failure = failure }
         unlink(path)
         return self.failure == nil
+    }
+
+    private var isThereRoom: Bool {
+        var status = statvfs()
+        guard statvfs(Files.folder(of: path), &status) == 0 else { return false }
+        return Int64(status.f_bavail) * Int64(status.f_frsize) > 2 * bytes
     }
 
     /// Whether there is room again. Looks once a second at most.
@@ -46,8 +54,7 @@ package final class DiskReserve {
         guard failure != nil else { return true }
         if let lastLook, lastLook > .now - .seconds(1) { return false }
         lastLook = .now
-        var status = statvfs()
-        guard statvfs(Files.folder(of: path), &status) == 0, Int64(status.f_bavail) * Int64(status.f_frsize) > 2 * bytes, make() else { return false }
+        guard isThereRoom, make() else { return false }
         failure = nil
         return true
     }

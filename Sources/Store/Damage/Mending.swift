@@ -173,7 +173,7 @@ struct Mending {
             UPDATE readings SET conflict_of = NULL WHERE conflict_of IS NOT NULL AND conflict_of NOT IN (SELECT id FROM readings);
             -- What is not at its place among its revisions.
             INSERT INTO losses(damage, what, name, count)
-              SELECT \(damage), 'revisions', identity, max(1, max(revision) - count(*)) FROM readings GROUP BY identity
+              SELECT \(damage), 'revisions', identity, max(1, max(revision) - count(*)) FROM readings GROUP BY by_time
               HAVING (count(*) <> max(revision) OR sum(state IN ('current', 'retracted')) <> (sum(NOT withheld) > 0))
                 AND NOT EXISTS (SELECT 1 FROM losses WHERE what = 'revisions' AND name = identity);
             DELETE FROM corrections WHERE id <> \(correction) AND id NOT IN (SELECT correction FROM readings WHERE correction IS NOT NULL)
