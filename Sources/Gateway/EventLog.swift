@@ -48,8 +48,23 @@ package enum EventLog {
             (.critical, "the database has \(used / 1_000_000) of \(most / 1_000_000) MB and nothing in it may go: raise storage.most, or what comes "
                 + "is soon left to its sources. What a sink has not got keeps its frames: 'vitalgate ledger verify' tells what is pending")
         case .housekeepingFailed(let reason): (.error, "keeping the database in order failed, and will be tried again: \(reason)")
+        case .store(let event): line(event)
         case .cloneSeen(let sink, let detail):
             (.critical, "another gateway has our id on \(sink): \(detail). Give the copy a database of its own")
+        }
+    }
+
+    private static func line(_ event: StoreEvent) -> (Logger.Level, String) {
+        switch event {
+        case .damaged(let reason): (.critical, "the database is damaged: \(reason). The gateway starts again to save what can be read")
+        case .salvaged(let report):
+            (.critical, "the database was damaged (\(report.reason)). It is kept as \(report.file), and a new one took its place. Lost: "
+                + report.sentences.joined(separator: "; ") + (report.differences.isEmpty ? "" : ". The ledger does not balance"))
+        case .checked(let took): (.info, "the database is sound; to read all of it took \(took.seconds) s")
+        case .checkFailed(let reason): (.warning, "the database could not be checked: \(reason)")
+        case .full(let reason): (.critical, reason)
+        case .roomAgain: (.notice, "there is room on the disk again: readings are taken in")
+        case .spareFailed(let reason): (.warning, "there is no second copy of what is enrolled: \(reason)")
         }
     }
 

@@ -18,6 +18,7 @@ package struct Gateway: Sendable {
     private let services: [any Service]
     private let observer: GatewayObserver
     private let logger: Logger
+    private let custodian: Custodian
 
     /// Opens and proves the store, reads the secrets, and builds all services; none of them runs yet.
     /// - Parameter profilesAgain: reads the profiles for a reload; without it they stay as they are.
@@ -27,7 +28,9 @@ package struct Gateway: Sendable {
     ) async throws {
         let hangups = await UnixSignalsSequence(trapping: .sighup)
         let clocks = given ?? .machine(trusting: configuration.clock)
-        let store = try Store(path: configuration.storePath)
+        let store = try Custodian.open(configuration.storePath, clocks: clocks, observer: observer)
+        await store.keepReserve()
+        let checked = try await store.begin().map { Duration.milliseconds(max(0, clocks.now().wall.milliseconds - $0.milliseconds)) }
         let id = try await store.gatewayID(makingWith: Gateway.newID)
         let instance = Gateway.newID()
         let bell = Bell()
@@ -61,7 +64,10 @@ package struct Gateway: Sendable {
                 settings: try source.broker.client(id: "vitalgate-\(id)-in-\(source.name)", sessionExpiry: 7 * 86_400),
                 intake: intake, store: store, observer: observer)
         }
-        services.append(Timekeeper(intake: intake))
+        let custodian = Custodian(
+            of: store, at: configuration.storePath, checkedBefore: checked, clocks: clocks, bell: bell, observer: observer)
+        services.append(custodian)
+        services.append(Timekeeper(intake: intake, custodian: custodian))
         services.append(Retention(store: store, clocks: clocks, bell: bell, observer: observer))
         services.append(Housekeeper(
             store: store, settings: configuration.storage, clocks: clocks, bell: bell, observer: observer))
@@ -81,12 +87,16 @@ package struct Gateway: Sendable {
         self.services = services
         self.observer = observer
         self.logger = logger
+        self.custodian = custodian
     }
 
-    /// Runs until SIGTERM or SIGINT. Sources stop first, so that what came in still goes out if it can.
+    /// Whether it ended because the database is damaged, and has to be started again.
+    package var isDamaged: Bool { custodian.isDamaged }
+
+    /// Runs until SIGTERM, SIGINT or damage of the database. Sources stop first, so that what came in still goes out if it can.
     package func run() async throws {
         var configuration = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: services.map { .init(service: $0, successTerminationBehavior: $0 is Custodian ? .gracefullyShutdownGroup : .cancelGroup) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(10)
         try await ServiceGroup(configuration: configuration).run()
     }

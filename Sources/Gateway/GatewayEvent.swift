@@ -46,6 +46,8 @@ package enum GatewayEvent: Sendable {
     case overfull(used: Int64, most: Int64)
     /// Making room failed; it is tried again.
     case housekeepingFailed(String)
+    /// The file of the database is damaged, was saved, or has no room.
+    case store(StoreEvent)
     /// Another gateway on the broker has our id.
     case cloneSeen(sink: String, detail: String)
 }

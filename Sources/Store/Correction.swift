@@ -11,6 +11,8 @@ package struct Correction: Sendable, Hashable {
         case release
         /// Somebody said whose it is, or had the rules applied to what nobody was known to have measured.
         case assign
+        /// The database was damaged, and something that belongs to it is lost.
+        case salvage
     }
 
     package var cause: Cause

@@ -56,6 +56,10 @@ extension Database {
         let passed = try count("SELECT count(*) FROM readings WHERE NOT withheld AND id IN (SELECT value FROM json_each(?))", readings)
         let entries = try eraseEntries("reading", of: readings, at: at)
         sums.frames = try eraseFrames(of: readings, at: at)
+        // What damage once took of these is not said by name any more.
+        let losses = try statement("UPDATE losses SET name = NULL WHERE name IN (SELECT value FROM json_each(?))")
+        losses.bind(list)
+        try losses.run()
         let key = try makeTombstoneKey()
         var buried = 0
         for identity in identities where try bury(ReadingIdentity(identity), under: key) { buried += 1 }

@@ -7,12 +7,14 @@ import Glibc
 /// (https://sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction), and what came afterwards would stand alone.
 final class Database {
     let path: String
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
     private var statements: [UnsafePointer<UInt8>: Statement] = [:]
     private var composedStatements: [String: Statement] = [:]
     /// What failed in the open transaction.
     private(set) var failure: StoreFailure?
     private var isInTransaction = false
+    /// Hears of damage that a statement met with.
+    var onDamage: ((StoreFailure) -> Void)?
 
     enum Access { case readWrite, readOnly }
 
@@ -35,6 +37,15 @@ final class Database {
         statements = [:]
         composedStatements = [:]
         sqlite3_close_v2(handle)
+    }
+
+    /// For one thing to do. Statements do not keep their database: here it stays until all is done.
+    static func with<Result>(
+        _ path: String, _ access: Access = .readOnly, _ body: (Database) throws(StoreFailure) -> Result
+    ) throws(StoreFailure) -> Result {
+        let database = try Database(path: path, access)
+        defer { withExtendedLifetime(database) {} }
+        return try body(database)
     }
 
     /// SQLite gives the -wal and -shm files the mode of the database, so it has to be right before SQLite sees it.
@@ -97,6 +108,7 @@ final class Database {
     /// The failure behind `code`; an open transaction cannot be committed any more.
     func failed(_ code: Int32) -> StoreFailure {
         let failure = StoreFailure(of: handle, extendedCode: code, at: path)
+        if failure.isCorrupt { onDamage?(failure) }
         if isInTransaction, self.failure == nil { self.failure = failure }
         return failure
     }

@@ -127,6 +127,7 @@ extension Store {
         }
         try database.forgetErasures()
         try database.giveBack()
+        try Spare(besideStore: database.path).renew(of: database.path)
         return sums
     }
 
@@ -134,6 +135,9 @@ extension Store {
     package func untoldErasures() throws(StoreFailure) -> Int {
         try database.statement("SELECT count(*) FROM erasures").first { $0.int() } ?? 0
     }
+
+    /// Files beside the database that were set aside when it was damaged or restored, and hold what was erased since.
+    package nonisolated func filesSetAside() -> [String] { Files.setAside(besideStore: database.path) }
 
     /// Writes the whole file anew. SQLite clears what is deleted, but a page that was once parted may hold remnants that it knows
     /// nothing of. Everybody else waits meanwhile, and as much again must be free on the disk.

@@ -18,6 +18,8 @@ package enum Fate: String, Sendable, Hashable, CaseIterable {
     case summarised
     /// All that it says was of somebody who was erased, or something of it was: see `Erasing`. Its bytes are not kept.
     case erased
+    /// What it became was lost to damage of the file: reading it again brings it back.
+    case lost
     /// Not final yet. Never an end: `IntakeTransaction.settle(waiting:)` gives it another fate.
     case waiting
 }

@@ -32,6 +32,7 @@ extension LedgerLaws {
         WHERE r.ground = 'operator' AND NOT EXISTS (
           SELECT 1 FROM readings e JOIN corrections c ON c.id = e.correction
           WHERE e.by_time = r.by_time AND e.revision <= r.revision AND e.person IS r.person AND c.cause = 'assign')
+          AND NOT EXISTS (SELECT 1 FROM losses l WHERE l.what = 'revisions' AND l.name = r.identity)
         """,
         """
         SELECT 'reading ' || r.id || ' was of ' || ifnull(e.person, 'nobody') || ' by an operator, and is of '

@@ -1,10 +1,11 @@
 extension LedgerLaws {
     /// What was erased.
     static let rights: [StaticString] = [
-        // Each erased reading is known again, and nothing else is.
+        // Each erased reading is known again, and nothing else is; unless damage took what it is known by.
         """
         SELECT buried || ' readings are known as erased, but ' || readings || ' were'
-        FROM (SELECT (SELECT count(*) FROM tombstones) AS buried, (SELECT ifnull(sum(readings), 0) FROM erasings) AS readings)
+        FROM (SELECT
+          (SELECT count(*) FROM tombstones) + (SELECT ifnull(sum(count), 0) FROM losses WHERE what = 'tombstones') AS buried, (SELECT ifnull(sum(readings), 0) FROM erasings) AS readings)
         WHERE buried <> readings
         """,
         """

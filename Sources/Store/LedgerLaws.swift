@@ -6,14 +6,15 @@ enum LedgerLaws {
         """
         SELECT 'the file is damaged: ' || quick_check FROM pragma_quick_check WHERE quick_check <> 'ok'
         """,
-        // Received = frames + what was erased of them + tallies.
+        // Received = frames + what was erased of them + tallies + what was lost to damage.
         """
         WITH
           pieces AS (SELECT frame, sum(items) AS n FROM stream_pieces GROUP BY frame),
           taken AS (SELECT source, sum(n) AS n FROM (
             SELECT source, items + ifnull(pieces.n, 0) AS n FROM frames LEFT JOIN pieces ON frame = id
             UNION ALL SELECT source, items FROM erased_frames) GROUP BY source),
-          counted AS (SELECT source, sum(count) AS n FROM tallies GROUP BY source),
+          counted AS (SELECT source, sum(n) AS n FROM (
+            SELECT source, count AS n FROM tallies UNION ALL SELECT name, count FROM losses WHERE what = 'items') GROUP BY source),
           named AS (SELECT name FROM sources UNION SELECT source FROM taken UNION SELECT source FROM counted)
         SELECT 'source ' || named.name || ': ' || ifnull(received, 0) || ' received, but '
           || ifnull(taken.n, 0) || ' in frames and ' || ifnull(counted.n, 0) || ' counted'
@@ -92,7 +93,8 @@ enum LedgerLaws {
           WHEN count(*) <> max(revision) THEN ': revision ' || max(revision) || ', but ' || count(*) || ' revision(s) stored'
           ELSE ': ' || sum(state IN ('current', 'retracted')) || ' current and ' || sum(state = 'superseded') || ' superseded revision(s)' END
         FROM readings GROUP BY by_time
-        HAVING count(*) <> max(revision) OR sum(state IN ('current', 'retracted')) <> (sum(NOT withheld) > 0)
+        HAVING (count(*) <> max(revision) OR sum(state IN ('current', 'retracted')) <> (sum(NOT withheld) > 0))
+          AND NOT EXISTS (SELECT 1 FROM losses WHERE what = 'revisions' AND name = identity)
         """,
         // Every reading is passed on once, unless it is quarantined or was until something took its place.
         """
@@ -100,6 +102,7 @@ enum LedgerLaws {
         SELECT 'reading ' || id || ' is ' || state || ' and stands ' || ifnull(n, 0) || ' time(s) in the journal'
         FROM readings LEFT JOIN written ON written.ref = readings.id
         WHERE ifnull(n, 0) <> CASE state WHEN 'quarantined' THEN 0 WHEN 'superseded' THEN NOT withheld ELSE 1 END
+          AND NOT (n IS NULL AND state = 'superseded' AND EXISTS (SELECT 1 FROM losses WHERE what = 'untold' AND name = identity))
         """,
         """
         SELECT 'reading ' || id || ' is ' || state || ', and ' || iif(withheld, 'withheld', 'not withheld')
@@ -126,13 +129,16 @@ enum LedgerLaws {
         WITH written AS (SELECT ref, count(*) AS n FROM journal WHERE entry = 'alarm' GROUP BY ref)
         SELECT 'alarm event ' || id || ' stands ' || ifnull(n, 0) || ' time(s) in the journal'
         FROM alarm_events LEFT JOIN written ON written.ref = alarm_events.id WHERE ifnull(n, 0) <> 1
+          AND NOT (n IS NULL AND EXISTS (SELECT 1 FROM losses WHERE what = 'untold' AND name = 'alarm event ' || alarm_events.id))
         """,
-        // The journal has no gap, not even at its end.
+        // The journal has no gap, not even at its end, but for what was lost to damage.
         """
         SELECT 'the journal holds ' || count(journal.seq) || ' entries, the last of number ' || ifnull(max(journal.seq), 0)
-          || ', but has given out ' || given || ' numbers'
-        FROM (SELECT ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'journal'), 0) AS given)
-          LEFT JOIN journal GROUP BY given HAVING count(journal.seq) <> given OR ifnull(max(journal.seq), 0) <> given
+          || iif(lost > 0, ', and ' || lost || ' were lost', '') || ', but has given out ' || given || ' numbers'
+        FROM (SELECT ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'journal'), 0) AS given,
+            (SELECT ifnull(sum(count), 0) FROM losses WHERE what = 'journal') AS lost)
+          LEFT JOIN journal GROUP BY given, lost
+        HAVING count(journal.seq) + lost <> given OR (ifnull(max(journal.seq), 0) <> given AND lost = 0)
         """,
         """
         SELECT 'journal entry ' || seq || CASE
@@ -153,7 +159,7 @@ enum LedgerLaws {
         """,
         """
         SELECT 'sink ' || sink || ': its cursor in the lane ' || lane || ' stands at ' || seq || ', beyond the journal'
-        FROM cursors WHERE seq > (SELECT ifnull(max(seq), 0) FROM journal)
+        FROM cursors WHERE seq > ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'journal'), 0)
         """,
         """
         SELECT 'sink ' || x.sink || ': entry ' || x.seq || ' is ' || x.state
@@ -166,6 +172,13 @@ enum LedgerLaws {
 
     /// How many cases of one law are told one by one.
     static let told = 3
+
+    /// All that does not add up.
+    static func differences(in database: Database) throws(StoreFailure) -> [String] {
+        var found: [String] = []
+        for law in all { found += try differences(law, in: database) }
+        return found
+    }
 
     /// The sentences of one law, the last of them for those that are not told.
     static func differences(_ law: StaticString, in database: Database) throws(StoreFailure) -> [String] {

@@ -12,6 +12,8 @@ package struct LedgerReport: Sendable, Hashable {
         package let erased: Int
         /// Of these, counted only.
         package let tallied: Int
+        /// Of these, lost to damage of the file.
+        package let lost: Int
     }
 
     package struct TallySum: Sendable, Hashable {
@@ -79,6 +81,8 @@ package struct LedgerReport: Sendable, Hashable {
     package let sources: [SourceSums]
     package let tallies: [TallySum]
     package let sinks: [SinkSums]
+    /// What damage of the file has cost, oldest first.
+    package let losses: [Loss]
     /// What does not add up, a sentence each, in the order of the way a frame goes. Empty where all is well.
     package let differences: [String]
 

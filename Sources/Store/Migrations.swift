@@ -2,7 +2,7 @@
 enum Migrations {
     static let all = [
         Schema.version1, Schema.version2, Schema.version3, Schema.version4, Schema.version5, Schema.version6, Schema.version7,
-        Schema.version8,
+        Schema.version8, Schema.version9,
     ]
 
     /// Brings the database to the latest version, each step in a transaction of its own.

@@ -74,6 +74,26 @@ extension Statement {
         return (UnsafeRawPointer(copy), nil)  // SQLITE_STATIC
     }
 
+    /// The columns of a row of another connection, from the one on that it would read next, as they are.
+    func bind(restOf row: Statement) {
+        while row.column < sqlite3_column_count(row.handle) {
+            parameter += 1
+            note(sqlite3_bind_value(handle, parameter, sqlite3_column_value(row.handle, row.column)))
+            row.column += 1
+        }
+    }
+
+    /// Whether all text in the rest of the row is text; `mayHoldNUL` are the names of columns with what others said.
+    func isLegible(butFor mayHoldNUL: Set<String>) -> Bool {
+        for column in column..<max(column, sqlite3_column_count(handle)) where sqlite3_column_type(handle, column) == SQLITE_TEXT {
+            guard let start = sqlite3_column_text(handle, column) else { return false }
+            let bytes = UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column)))
+            guard String(validating: bytes, as: UTF8.self) != nil else { return false }
+            if bytes.contains(0), !mayHoldNUL.contains(String(cString: sqlite3_column_name(handle, column))) { return false }
+        }
+        return true
+    }
+
     private func note(_ code: Int32) {
         if code != SQLITE_OK, bindFailure == nil { bindFailure = code }
     }
@@ -98,6 +118,12 @@ extension Statement {
         var results: [Result] = []
         while try step() { results.append(try read(self)) }
         return results
+    }
+
+    /// One row after the other, none of them kept.
+    func each(_ read: (Statement) throws(StoreFailure) -> Void) throws(StoreFailure) {
+        defer { reset() }
+        while try step() { try read(self) }
     }
 
     private func step() throws(StoreFailure) -> Bool {

@@ -2,8 +2,7 @@ extension Store {
     /// Adds everything up, from one snapshot. Reads every row: seconds for millions.
     package func ledger() throws(StoreFailure) -> LedgerReport {
         try database.snapshot { () throws(StoreFailure) in
-            var differences: [String] = []
-            for law in LedgerLaws.all { differences += try LedgerLaws.differences(law, in: database) }
+            var differences = try LedgerLaws.differences(in: database)
             let sinks = try sinkSums()
             differences += sinks.compactMap(\.difference)
             let states = try counts("SELECT state, count(*) FROM readings GROUP BY state", of: StoredReading.State.self)
@@ -16,7 +15,9 @@ extension Store {
                 people: try database.peopleSums(), erased: try database.erasedSums(),
                 alarmEvents: try count("SELECT count(*) FROM alarm_events"),
                 journal: try count("SELECT count(*) FROM journal"),
-                sources: try sourceSums(), tallies: try tallySums(), sinks: sinks, differences: differences)
+                sources: try sourceSums(), tallies: try tallySums(), sinks: sinks,
+                losses: try database.statement("SELECT what, name, first, last, count FROM losses ORDER BY id").rows { Loss($0) },
+                differences: differences)
         }
     }
 
@@ -36,10 +37,12 @@ extension Store {
             SELECT name, received, (SELECT ifnull(sum(items), 0) FROM frames WHERE source = name)
                 + (SELECT ifnull(sum(p.items), 0) FROM stream_pieces p JOIN frames f ON f.id = p.frame WHERE f.source = name),
               (SELECT ifnull(sum(items), 0) FROM erased_frames WHERE source = name),
-              (SELECT ifnull(sum(count), 0) FROM tallies WHERE source = name)
+              (SELECT ifnull(sum(count), 0) FROM tallies WHERE source = name),
+              (SELECT ifnull(sum(count), 0) FROM losses WHERE what = 'items' AND losses.name = sources.name)
             FROM sources ORDER BY name
             """).rows { row in
-                LedgerReport.SourceSums(source: row.text(), received: row.int(), frames: row.int(), erased: row.int(), tallied: row.int())
+                LedgerReport.SourceSums(
+                    source: row.text(), received: row.int(), frames: row.int(), erased: row.int(), tallied: row.int(), lost: row.int())
             }
     }
 

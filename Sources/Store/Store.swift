@@ -10,6 +10,10 @@ package actor Store {
     let database: Database
     /// How far the file may grow, see `limit(bytes:)`.
     var mostPages = Database.anyPages
+    /// What it has to say by itself.
+    package nonisolated let notices: AsyncStream<StoreNotice>
+    private nonisolated let notice: AsyncStream<StoreNotice>.Continuation
+    private var reserve: DiskReserve?
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
 
@@ -22,14 +26,17 @@ package actor Store {
     /// For tests: with settings that do not take, and other histories.
     init(path: String, settings: [Setting], migrations: [String]) throws(StoreFailure) {
         database = try Database(path: path, .readWrite)
+        (notices, notice) = AsyncStream.makeStream(of: StoreNotice.self)
         try Store.refuseForeign(database)
         for setting in settings { try setting.take(in: database) }
         try Migrations.run(migrations, on: database)
+        database.onDamage = { [notice] failure in notice.yield(.damaged("\(failure)")) }
     }
 
     /// Opens a database that exists, for listings, also while a daemon writes to it. Every change fails.
     package init(readingOnly path: String) throws(StoreFailure) {
         database = try Database(path: path, .readOnly)
+        (notices, notice) = AsyncStream.makeStream(of: StoreNotice.self)
         try Store.refuseForeign(database)
         for setting in Setting.all where setting.pragma == "busy_timeout" { try setting.take(in: database) }
         try Migrations.check(on: database)
@@ -55,14 +62,34 @@ package actor Store {
             try withoutActuallyEscaping(body) { body in
                 nonisolated(unsafe) let body = body
                 return try assumeIsolated { store in
-                    try store.database.transaction {
-                        var transaction = IntakeTransaction(in: store.database)
-                        let result = try body(&transaction)
-                        try transaction.writeCounters()
-                        return result
+                    try store.withRoom {
+                        try store.database.transaction {
+                            var transaction = IntakeTransaction(in: store.database)
+                            let result = try body(&transaction)
+                            try transaction.writeCounters()
+                            return result
+                        }
                     }
                 }
             }
+        }
+    }
+
+    /// Says something to whoever listens to `notices`.
+    nonisolated package func tell(_ notice: StoreNotice) { self.notice.yield(notice) }
+
+    /// Keeps room on the disk for the day when there is none, see `DiskReserve`.
+    package func keepReserve(bytes: Int64 = DiskReserve.size) { reserve = DiskReserve(besideStore: database.path, bytes: bytes) }
+
+    /// While the disk is full nothing is taken in: what the reserve had is for those who have to note how far they are.
+    private func withRoom<Result>(_ body: () throws -> Result) throws -> Result {
+        guard let reserve else { return try body() }
+        let wasFull = reserve.failure != nil
+        guard reserve.hasRoomAgain() else { throw reserve.failure ?? .refusal("the disk is full") }
+        if wasFull { tell(.roomAgain) }
+        do { return try body() } catch let failure as StoreFailure where failure.isFull {
+            if reserve.noteFull(failure) { tell(.full("\(failure)")) }
+            throw failure
         }
     }
 

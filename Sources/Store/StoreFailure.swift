@@ -28,7 +28,8 @@ package struct StoreFailure: Error, Sendable, Hashable, CustomStringConvertible 
         // A full disk comes as SQLITE_FULL from a write, and as an I/O error with ENOSPC from fsync and shared memory.
         isFull = code == SQLITE_FULL || (code == SQLITE_IOERR && [ENOSPC, EDQUOT].contains(systemError))
         let said = String(cString: connection.map { sqlite3_errmsg($0) } ?? sqlite3_errstr(extendedCode))
-        message = "\(StoreFailure.sentence(code, isFull: isFull, at: path)) (SQLite \(extendedCode): \(said))"
+        let isReadOnly = systemError == EROFS
+        message = "\(StoreFailure.sentence(isReadOnly ? SQLITE_READONLY : code, isFull: isFull, isReadOnly: isReadOnly, at: path)) (SQLite \(extendedCode): \(said))"
     }
 
     private init(code: Int32, message: String) {
@@ -43,19 +44,26 @@ package struct StoreFailure: Error, Sendable, Hashable, CustomStringConvertible 
 
     /// A stored value that none of our versions has written.
     static func unreadable(_ what: String) -> StoreFailure {
-        StoreFailure(code: SQLITE_CORRUPT, message: "the database holds \(what): restore it from a backup")
+        StoreFailure(code: SQLITE_CORRUPT, message: "the database holds \(what): 'vitalgate store check' tells whether it is damaged")
     }
 
-    private static func sentence(_ code: Int32, isFull: Bool, at path: String) -> String {
-        if isFull { return "the disk is full: free some space where \(path) stands, or raise storage.most if that is reached" }
+    private static func sentence(_ code: Int32, isFull: Bool, isReadOnly: Bool, at path: String) -> String {
+        if isFull {
+            return "the disk is full: free some space where \(path) stands, or raise storage.most if that is reached. Until then nothing is acknowledged: what a sender or a broker "
+                + "cannot keep is lost, and mosquitto keeps 1000 messages unless max_queued_messages says otherwise"
+        }
+        if isReadOnly {
+            return "the file system of \(path) can only be read now, as Linux does with one that has errors: look at 'dmesg', check it "
+                + "with fsck, replace the disk or card"
+        }
         return switch code {
         case SQLITE_BUSY, SQLITE_LOCKED: "another process is writing to \(path): wait for it, or end it"
-        case SQLITE_CORRUPT: "\(path) is damaged: keep a copy of it and restore a backup"
+        case SQLITE_CORRUPT: "\(path) is damaged: the gateway salvages what can be read of it, 'vitalgate store salvage' shows what that is"
         case SQLITE_NOTADB: "\(path) is not a database of vitalgate"
         case SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH:
             "\(path) may only be read: give its folder to the user that vitalgate runs as"
         case SQLITE_CANTOPEN: "\(path) cannot be opened: its folder must exist and be writable for vitalgate"
-        case SQLITE_IOERR: "reading or writing \(path) failed: look at the health of the disk"
+        case SQLITE_IOERR: "reading or writing \(path) failed: look at the health of the disk ('dmesg', 'smartctl -a'), and make a backup while you can"
         default: "the database \(path) refused"
         }
     }

@@ -24,7 +24,7 @@ struct Console: Sendable {
         if json { Terminal.out(line.json) } else { Terminal.out(isColoured ? line.coloured : line.text) }
     }
 
-    private struct Line {
+    fileprivate struct Line {
         var word: String
         var said: String
 
@@ -36,7 +36,7 @@ struct Console: Sendable {
         var text: String { word + String(repeating: " ", count: max(1, 12 - word.count)) + said }
         var coloured: String {
             switch word {
-            case "ALARM", "NOT KEPT", "NOT RELOADED", "NO KEY", "CLONE", "DEAD", "BLIND": "\u{1B}[1;31m\(text)\u{1B}[0m"
+            case "ALARM", "NOT KEPT", "NOT RELOADED", "NO KEY", "CLONE", "DEAD", "BLIND", "DAMAGED", "SALVAGED", "FULL": "\u{1B}[1;31m\(text)\u{1B}[0m"
             case "REFUSED", "QUARANTINE", "OFFLINE", "WAITING", "LOST", "MENDING": "\u{1B}[33m\(text)\u{1B}[0m"
             case "READING": "\u{1B}[32m\(text)\u{1B}[0m"
             default: text
@@ -84,6 +84,8 @@ struct Console: Sendable {
                 self.init("CLOCK", "\(device): \(offset.stage.rawValue) \(offset.seconds.map { "\($0) s off" } ?? "not set")")
             case .reloaded(let change):
                 self.init("RELOADED", change.text)
+            case .store(let event):
+                self.init(event)
             case .reloadRefused(let problems):
                 self.init("NOT RELOADED", problems.joined(separator: "; "))
             case .keyUnusable(let reason):
@@ -140,6 +142,20 @@ struct Console: Sendable {
             case .alarm(let event): "alarm \(event.phase.rawValue) \(event.episode.id)"
             case .erasure: "that something was erased"
             }
+        }
+    }
+}
+
+extension Console.Line {
+    fileprivate init(_ event: StoreEvent) {
+        switch event {
+        case .damaged(let reason): self.init("DAMAGED", "\(reason); starting again to save what can be read")
+        case .salvaged(let report): self.init("SALVAGED", "damaged file kept as \(report.file); lost: \(report.sentences.joined(separator: "; "))")
+        case .checked: self.init("CHECKED", "the database is sound")
+        case .checkFailed(let reason): self.init("NOT CHECKED", reason)
+        case .full(let reason): self.init("FULL", reason)
+        case .roomAgain: self.init("ROOM", "readings are taken in again")
+        case .spareFailed(let reason): self.init("NO SPARE", reason)
         }
     }
 }

@@ -22,8 +22,8 @@ struct LedgerCommand: AsyncParsableCommand {
 
         private func show(_ ledger: LedgerReport) {
             Terminal.table(
-                ["SOURCE", "RECEIVED", "IN CUSTODY", "ERASED", "COUNTED"],
-                ledger.sources.map { [$0.source, "\($0.received)", "\($0.frames)", "\($0.erased)", "\($0.tallied)"] })
+                ["SOURCE", "RECEIVED", "IN CUSTODY", "ERASED", "COUNTED", "LOST TO DAMAGE"],
+                ledger.sources.map { [$0.source, "\($0.received)", "\($0.frames)", "\($0.erased)", "\($0.tallied)", "\($0.lost)"] })
             Terminal.out("")
             Terminal.table(["FATE OF FRAMES", "FRAMES"], sorted(ledger.framesByFate))
             Terminal.out("")
@@ -57,6 +57,10 @@ struct LedgerCommand: AsyncParsableCommand {
                     [sums.sink, sums.lane.rawValue]
                         + [sums.entries, sums.delivered, sums.pending, sums.held, sums.filtered, sums.dead].map { "\($0)" }
                 })
+            if !ledger.losses.isEmpty {
+                Terminal.out("\nLost to damage of the file:")
+                SalvageReport.sentences(of: ledger.losses).forEach { Terminal.out("  \($0)") }
+            }
             Terminal.out("")
             Terminal.out(ledger.isBalanced ? "The ledger balances." : "The ledger does not balance:")
             ledger.differences.forEach { Terminal.out("  \($0)") }
@@ -75,6 +79,7 @@ struct LedgerCommand: AsyncParsableCommand {
                 .object(JSONObject([
                     ("source", .string(sums.source)), ("received", .integer(sums.received)),
                     ("frames", .integer(sums.frames)), ("erased", .integer(sums.erased)), ("counted", .integer(sums.tallied)),
+                    ("lost", .integer(sums.lost)),
                 ]))
             }))
             object.add("frames", .integer(ledger.frames))
@@ -107,6 +112,7 @@ struct LedgerCommand: AsyncParsableCommand {
                     ("filtered", .integer(sums.filtered)), ("dead", .integer(sums.dead)),
                 ]))
             }))
+            if !ledger.losses.isEmpty { object.add("lost", .array(ledger.losses.map(\.json))) }
             object.add("differences", .array(ledger.differences.map { .string($0) }))
             return .object(object)
         }

@@ -48,7 +48,7 @@ extension PersonsCommand {
             let gone = try await PersonErasing.erase(
                 person.id, before: before, in: open, by: who, now: { Clocks.machine.now().wall },
                 pause: { took in try await Task.sleep(for: min(took, .milliseconds(50))) })
-            tell(gone, isErased: true, untold: try await open.untoldErasures())
+            tell(gone, isErased: true, untold: try await open.untoldErasures(), aside: open.filesSetAside())
             guard before == nil else { return }
             try await Sweep.rewrite(open)
         }
@@ -66,17 +66,21 @@ extension PersonsCommand {
             "of \(person.id): \(sums.readings) reading(s) in \(sums.revisions) revision(s), \(sums.frames) frame(s), \(sums.alarms) alarm(s)"
         }
 
-        private func tell(_ sums: ErasedSums, isErased: Bool, untold: Int = 0) {
+        private func tell(_ sums: ErasedSums, isErased: Bool, untold: Int = 0, aside: [String] = []) {
             guard output.json else {
                 Terminal.out(isErased ? "erased \(said(sums))" : "nothing is erased: \(said(sums)). --yes --by NAME erases it.")
                 if untold > 0 { Terminal.out("\(untold) message(s) to sinks are on their way; until they have them, the ids of what was erased are kept.") }
+                for file in aside { Terminal.out("\(file) was set aside earlier and may hold it still: delete it, and backups made before today.") }
                 return
             }
             var object = JSONObject([("person", .string(person.id.description)), ("erased", .bool(isErased))])
             for (name, count) in [("readings", sums.readings), ("revisions", sums.revisions), ("frames", sums.frames), ("alarms", sums.alarms)] {
                 object.add(name, .integer(count))
             }
-            if isErased { object.add("untold", .integer(untold)) }
+            if isErased {
+                object.add("untold", .integer(untold))
+                object.add("setAside", .array(aside.map(JSON.string)))
+            }
             Terminal.out(.object(object))
         }
     }

@@ -38,10 +38,26 @@ struct RunCommand: AsyncParsableCommand {
         logger.logLevel = Logger.Level(rawValue: configuration.logLevel.rawValue) ?? .info
         let log = EventLog.observer(logger)
         let console = show ? Console(json: output.json) : nil
-        let gateway = try await Gateway(configuration, profiles: set, profilesAgain: load, logger: logger) { event in
-            log(event)
-            console?.show(event)
-        }
+        let gateway = try await made { [logger] in
+            try await Gateway(configuration, profiles: set, profilesAgain: load, logger: logger) { event in
+                log(event)
+                console?.show(event)
+            }
+        } orTold: { logger.critical("\($0)") }
         try await gateway.run()
+        if gateway.isDamaged { Terminal.startAgain() }
+    }
+
+    /// Where a damaged database cannot be saved, for want of room or because somebody has it open, the gateway waits until it can be,
+    /// and brokers keep what comes. To begin with an empty one would be to forget what was told already.
+    private func made(_ gateway: () async throws -> Gateway, orTold complain: (String) -> Void) async throws -> Gateway {
+        let systemd = Systemd()
+        while true {
+            do { return try await gateway() } catch let failure as Custodian.RescueFailure {
+                complain("\(failure). It is tried again every 30 s")
+                systemd.waits(for: "The database is damaged, and cannot be saved yet")
+                try await Task.sleep(for: .seconds(30))
+            }
+        }
     }
 }

@@ -21,6 +21,18 @@ enum Terminal {
         }
     }
 
+    /// The same program once more, in the place of this one: for systemd it is still the process that it started. Nothing of this
+    /// one is left, least of all an open database; and no signal is held back that was here.
+    static func startAgain() -> Never {
+        for number in [SIGTERM, SIGINT, SIGHUP] { signal(number, SIG_DFL) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, nil)
+        execv("/proc/self/exe", CommandLine.unsafeArgv)
+        complain("vitalgate cannot start itself again: \(String(cString: strerror(errno)))")
+        exit(1)
+    }
+
     private static func write(_ text: String, to file: Int32) {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {

@@ -14,7 +14,7 @@ struct Vitalgate: AsyncParsableCommand {
         version: GatewayVersion.text,
         subcommands: [
             RunCommand.self, DecodeCommand.self, ReplayCommand.self, ProfilesCommand.self, DevicesCommand.self,
-            PersonsCommand.self, ReadingsCommand.self, AlarmsCommand.self, LedgerCommand.self, RedecodeCommand.self, DocumentationCommand.self,
+            PersonsCommand.self, ReadingsCommand.self, AlarmsCommand.self, LedgerCommand.self, StoreCommand.self, RedecodeCommand.self, DocumentationCommand.self,
         ])
 
     static func main() async {

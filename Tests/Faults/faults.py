@@ -356,6 +356,58 @@ def two_gateways(program, shim):
         return kills, damage
 
 
+PAGE = 4096
+
+
+def spoil(path, count):
+    """Overwrites pages of a database: with nothing, with anything, or from some sector on, as a torn write leaves them."""
+    with open(path, "r+b") as file:
+        pages = os.path.getsize(path) // PAGE
+        for _ in range(count):
+            start = random.randrange(pages) * PAGE
+            first, last = random.choice([(0, 8), (0, 8), (random.randrange(1, 8), 8), (random.randrange(8),) * 2])
+            length = max(1, last - first) * 512
+            file.seek(start + first * 512)
+            file.write(bytes(length) if random.random() < 0.4 else random.randbytes(length))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def corrupt_pages(how):
+    """Pages go bad. What can be read is saved; what cannot is counted, and whoever has received something has received the right thing."""
+
+    def once(program, shim):
+        with house(program, shim) as made:
+            made.connect()
+            records = []
+            made.publish(further(records, 300)).wait()
+            until(60, "all is stored", lambda: made.has(300))
+            if random.random() < 0.7:
+                until(60, "all is at the sink", lambda: len(made.archived()) >= 300)
+            # Into the pages: as long as all is in the log only, they are nobody's.
+            made.checkpoint()
+            if how == "running":
+                spoil(made.database, random.choice([1, 2, 5, 20]))
+                # It may find it at once, or with what comes next, or never look at that page.
+                writer = made.publish(further(records, 50))
+                writer.wait()
+                time.sleep(2)
+                made.kill() if random.random() < 0.5 else made.stop()
+            else:
+                made.kill() if how == "killed" else made.stop()
+                made.checkpoint()
+                spoil(made.database, random.choice([1, 2, 5, 20]))
+            made.connect()
+            made.publish(further(records, 50)).wait()
+            last = records[-1]
+            until(60, "what came last is stored", lambda: made.value(
+                f"SELECT count(*) FROM readings WHERE device = '{last.device}' AND number = {last.number}"))
+            made.calm()
+            return 1, made.damage(records, counting=True)
+
+    return once
+
+
 def backlog(count):
     def once(program, shim):
         """A long time without the program, then all of it, while the broker goes and comes."""
@@ -386,6 +438,10 @@ def all_faults(backlog_size):
         *[
             Fault(f"{error} when the program calls {call}", failing_disk(error, call))
             for error, call in (("ENOSPC", "write"), ("EIO", "write"), ("EIO", "sync"), ("EROFS", "write"))
+        ],
+        *[
+            Fault(f"pages that go bad while the program {what}", corrupt_pages(how))
+            for what, how in (("is stopped", "stopped"), ("is not there, after kill -9", "killed"), ("runs", "running"))
         ],
         Fault("kill -9 and power cut while an old database is migrated", kill_while_migrating),
         Fault("kill -9 while stored frames are read again", kill_while_redecoding),

@@ -186,7 +186,7 @@ class House:
                 return connection.execute(sql).fetchone()[0]
             finally:
                 connection.close()
-        except sqlite3.OperationalError:
+        except sqlite3.DatabaseError:
             return None
 
     def publish(self, records):
@@ -228,8 +228,31 @@ class House:
         self.stop()
         return lateness
 
-    def damage(self, records):
-        """Compares what is stored and what the sink has with what was sent."""
+    def checkpoint(self):
+        connection = sqlite3.connect(self.database, timeout=5)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        connection.close()
+
+    def calm(self):
+        """The sink has all that is stored, then the program ends by itself."""
+        waiting = "SELECT count(*) FROM journal j JOIN cursors c ON c.lane = j.lane WHERE j.seq > c.seq"
+        until(60, "all that is stored is at the sink", lambda: self.value(waiting) == 0)
+        self.stop()
+
+    def lost(self):
+        """How many readings the account of damages has as lost; None where it says that nobody can tell."""
+        counts = [row[0] for row in self.rows("SELECT count FROM losses WHERE what = 'readings'")]
+        return None if None in counts else sum(counts)
+
+    def rows(self, sql):
+        connection = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=5)
+        try:
+            return connection.execute(sql).fetchall()
+        finally:
+            connection.close()
+
+    def damage(self, records, counting=False):
+        """Compares what is stored and what the sink has with what was sent. `counting`: what is gone must be what the account says."""
         damage = Damage()
         expected = {record.key: record for record in records}
         connection = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)
@@ -250,8 +273,16 @@ class House:
                 damage.note("misdated", f"{device} number {number}: {at} and not {record.at.isoformat()}")
             if not means(values, record):
                 damage.note("misread", f"{device} number {number}: {values}")
-        for key in expected.keys() - seen:
-            damage.note("lost", f"{key[0]} number {key[1]} is not stored")
+        gone = expected.keys() - seen
+        if counting:
+            counted = self.lost()
+            if counted is not None and counted != len(gone):
+                damage.note("lost", f"{len(gone)} readings are gone, and the account has {counted}")
+            if gone and counted == 0:
+                damage.note("lost", "readings are gone that nobody counted")
+        else:
+            for key in gone:
+                damage.note("lost", f"{key[0]} number {key[1]} is not stored")
         if others:
             damage.note("lost", f"{others} readings are quarantined or withdrawn")
         sunk = set()
@@ -260,7 +291,11 @@ class House:
             if key in sunk:
                 damage.note("doubled", f"{key} is at the sink under two ids")
             sunk.add(key)
-        for key in expected.keys() - sunk:
+            if key not in expected:
+                damage.note("misfiled", f"{key} is at the sink, and nobody sent it")
+            elif not told(entry, expected[key]):
+                damage.note("misread", f"the sink has of {key}: {json.dumps(entry)[:200]}")
+        for key in (seen if counting else expected.keys()) - sunk:
             damage.note("lost", f"{key[0]} number {key[1]} is not at the sink")
         verdict = self.run("ledger", "verify", "--store", self.database, check=False)
         if verdict.returncode != 0:
@@ -285,6 +320,12 @@ class House:
 def means(values, record):
     """Whether the stored values are this record's glucose and nothing else."""
     return json.loads(values) == {"glucose": f"{record.mantissa} mg/dL"}
+
+
+def told(entry, record):
+    """Whether a line at the sink is this record: its glucose, and when it was measured."""
+    at = datetime.datetime.fromisoformat(entry["measuredAt"].replace("Z", "+00:00"))
+    return entry["values"]["glucose"]["value"] == str(record.mantissa) and entry["values"]["glucose"]["unit"] == "mg/dL" and at == record.at
 
 
 def moment(most):

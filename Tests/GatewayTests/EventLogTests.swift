@@ -61,6 +61,7 @@ struct EventLogTests {
         case .overfull: "overfull"
         case .housekeepingFailed: "housekeepingFailed"
         case .cloneSeen: "cloneSeen"
+        case .store: "store"
         }
     }
 
@@ -78,6 +79,12 @@ struct EventLogTests {
         .reloaded(Changeover(count: 170)), .erased(readings: 12), .erasingFailed("the disk is full"),
         .reloadRefused(["acme/scale.yaml:7:5: unknown key 'unitt'; did you mean 'unit'?"]),
         .keyUnusable("the key file /etc/vitalgate/keys/scale cannot be read: Permission denied"),
+        .store(.damaged("page 7 is none")), .store(.checked(.seconds(3))), .store(.checkFailed("it is locked")), .store(.full("the disk is full")),
+        .store(.roomAgain), .store(.spareFailed("no space")),
+        .store(.salvaged(SalvageReport(
+            reason: "page 7 is none", file: "vitalgate.db.damaged-20261128T031500Z", kept: [],
+            losses: [Loss("readings", rows: 7...9, count: 3), Loss("revisions", name: "\(identity)", count: 1), Loss("untold", name: "\(identity)", count: 1)],
+            fromSpare: [], differences: []))),
         .source("ward", .connected(sessionPresent: true)), .source("ward", .connected(sessionPresent: false)),
         .source("ward", .subscribed(filter: "vitalgate/raw/#", grantedQoS: 0)),
         .source("ward", .subscribed(filter: "vitalgate/raw/#", grantedQoS: 1)),
@@ -99,7 +106,7 @@ struct EventLogTests {
     }
 
     @Test func `every event stands in the list`() {
-        #expect(Set(EventLogTests.events.map(EventLogTests.name)).count == 25)
+        #expect(Set(EventLogTests.events.map(EventLogTests.name)).count == 26)
     }
 
     @Test(arguments: events.indices)

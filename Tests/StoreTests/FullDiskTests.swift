@@ -87,6 +87,38 @@ struct FullDiskTests {
         #expect(try await again.ledger().differences == [])
     }
 
+    @Test(.enabled(if: SmallDisk.isPossible, "SKIPPED: a real full disk needs the right to mount a tmpfs"))
+    func `when the disk is full the reserve serves who has to note something, and nothing is taken in until there is room for it again`() async throws {
+        let disk = try #require(SmallDisk())
+        let ballast = disk.path + "/ballast"
+        write(100_000, to: ballast)
+        let store = try Store(path: disk.path + "/vitalgate.db")
+        await store.keepReserve(bytes: 60_000)
+        try await store.register(sink: "archive", at: noon)
+        let (failure, kept, _) = try fill(store)
+        #expect(failure.isFull && failure.message.contains("nothing is acknowledged"), "\(failure)")
+        #expect(access(disk.path + "/vitalgate.db-reserve", F_OK) != 0)
+        // There would be room in what the reserve had, but not for this.
+        #expect { try store.take("LATER") } throws: { ($0 as? StoreFailure)?.isFull == true }
+        try await store.settle(sink: "archive", lane: .bulk, through: Int64(kept))
+        #expect(try await store.cursor(sink: "archive", lane: .bulk) == Int64(kept))
+        unlink(ballast)
+        try await Task.sleep(for: .milliseconds(1100))
+        try store.take("LATER")
+        #expect(access(disk.path + "/vitalgate.db-reserve", F_OK) == 0)
+        var said: [String] = []
+        for await notice in store.notices {
+            switch notice {
+            case .full: said.append("full")
+            case .roomAgain: said.append("room")
+            default: said.append("\(notice)")
+            }
+            if said.count == 2 { break }
+        }
+        #expect(said == ["full", "room"])
+        #expect(try await store.ledger().differences == [])
+    }
+
     private func write(_ count: Int, to path: String) {
         let file = fopen(path, "w")
         for _ in 0..<count { fputc(0x55, file) }

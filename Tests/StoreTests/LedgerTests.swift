@@ -53,8 +53,8 @@ struct LedgerTests {
         #expect(report.alarmEvents == 1)
         #expect(report.journal == 4)
         #expect(report.sources == [
-            LedgerReport.SourceSums(source: "clinic", received: 3, frames: 0, erased: 0, tallied: 3),
-            LedgerReport.SourceSums(source: "home", received: 9, frames: 9, erased: 0, tallied: 0),
+            LedgerReport.SourceSums(source: "clinic", received: 3, frames: 0, erased: 0, tallied: 3, lost: 0),
+            LedgerReport.SourceSums(source: "home", received: 9, frames: 9, erased: 0, tallied: 0, lost: 0),
         ])
         #expect(report.tallies == [LedgerReport.TallySum(code: "not-enrolled", count: 3)])
         #expect(report.sinks == [
@@ -143,9 +143,9 @@ struct LedgerTests {
 
     @Test func `a word that no version has written is not passed over`() async throws {
         let store = try await eventful()
-        try folder.tamper("UPDATE frames SET fate = 'lost' WHERE id = 7")
+        try folder.tamper("UPDATE frames SET fate = 'mislaid' WHERE id = 7")
         await #expect { _ = try await store.ledger() } throws: { error in
-            (error as? StoreFailure)?.message.contains("'lost' where a Fate belongs") == true
+            (error as? StoreFailure)?.message.contains("'mislaid' where a Fate belongs") == true
         }
     }
 }

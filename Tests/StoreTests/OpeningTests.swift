@@ -38,7 +38,7 @@ struct OpeningTests {
         #expect(try folder.value("PRAGMA auto_vacuum") == "2")
         // "VitG"
         #expect(try folder.value("PRAGMA application_id") == "1449751623")
-        #expect(try folder.value("PRAGMA user_version") == "8")
+        #expect(try folder.value("PRAGMA user_version") == "9")
     }
 
     @Test(arguments: [
@@ -59,9 +59,9 @@ struct OpeningTests {
 
     @Test func `a newer database is refused with a sentence`() throws {
         _ = try folder.store()
-        try folder.tamper("PRAGMA user_version = 9")
+        try folder.tamper("PRAGMA user_version = 99")
         let sentence = refusal { _ = try folder.store() }
-        #expect(sentence.contains("is of version 9, and this vitalgate knows 8"), "\(sentence)")
+        #expect(sentence.contains("is of version 99, and this vitalgate knows 9"), "\(sentence)")
         #expect(sentence.contains("written by a newer vitalgate"))
     }
 

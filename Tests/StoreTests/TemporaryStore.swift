@@ -17,7 +17,7 @@ final class TemporaryFolder {
     }
 
     deinit {
-        for suffix in ["", "-wal", "-shm", "-journal"] { unlink(database + suffix) }
+        for suffix in ["", "-wal", "-shm", "-journal", "-spare", "-spare.new", "-damaged", "-salvaging", "-salvaged"] { unlink(database + suffix) }
         rmdir(path)
     }
 

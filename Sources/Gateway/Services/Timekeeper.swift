@@ -1,9 +1,10 @@
 import ServiceLifecycle
 
-/// Ends the waiting of frames whose time is up, also where nothing more comes in. Until then it sleeps, if need be for ever: a box
+/// Ends the waiting of frames whose time is up and begins what is due once a day, also where nothing more comes in. Until then it sleeps, if need be for ever: a box
 /// by a bed ticks no more than it has to.
 struct Timekeeper: Service {
     let intake: Intake
+    var custodian: Custodian?
 
     func run() async throws {
         let (turns, turn) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -17,7 +18,7 @@ struct Timekeeper: Service {
                 for await _ in turns {
                     // A timer may go off a little early.
                     if let set = alarm, set <= .now + .milliseconds(20) { alarm = nil }
-                    guard let rest = intake.fileOverdue() else { continue }
+                    guard let rest = [intake.fileOverdue(), custodian?.fallDue()].compactMap(\.self).min() else { continue }
                     let due = ContinuousClock.now + rest
                     // The earlier alarm goes off first, and this is called again.
                     if let set = alarm, set <= due { continue }
