@@ -168,4 +168,56 @@ struct DamageTests {
         }
         print("\(pages) pages of \(whole.count / 4096), 20 times: \(kept) readings kept, \(lost) lost")
     }
+
+    @Test func `a log that is damaged in its middle is found out, one that a power cut ended is not blamed`() async throws {
+        let store = try folder.store()
+        for number in 0..<30 { try store.take("R\(number)") }
+        let copy = folder.path + "/copy"
+        defer { for suffix in ["", "-wal", "-shm", "-salvaging", "-salvaged", "-damaged", ".damaged-20240615T120000Z", ".damaged-20240615T120000Z-wal"] { unlink(copy + suffix) } }
+        func place(_ log: [UInt8]) throws {
+            try Data(bytes()).write(to: URL(fileURLWithPath: copy))
+            try Data(log).write(to: URL(fileURLWithPath: copy + "-wal"))
+            unlink(copy + "-shm")
+        }
+        let log = Array(try Data(contentsOf: URL(fileURLWithPath: folder.database + "-wal")))
+        let frame = 24 + 4096
+        try place(log)
+        #expect(WriteAheadLog(of: copy)?.lostTransactions == 0)
+        try place(Array(log.dropLast(2000)))
+        #expect(WriteAheadLog(of: copy)?.lostTransactions == 0)
+        var damaged = log
+        damaged[32 + (log.count / frame / 2) * frame + 1000] ^= 1
+        try place(damaged)
+        let lost = try #require(WriteAheadLog(of: copy)?.lostTransactions)
+        #expect(lost > 2 && lost < 31)
+        let reason = try #require(try Rescue(of: copy).examine())
+        let report = try Rescue(of: copy).run(because: reason, at: noon)
+        #expect(report.losses.contains(Loss("transactions", count: lost)) && report.differences == [])
+        let left = try await Store(path: copy).readings(limit: 100).count
+        #expect(left + lost >= 30 && left < 30)
+    }
+
+    @Test func `a damaged database is set aside, and the next start finds a sound one`() async throws {
+        try await fill()
+        try Spare(besideStore: folder.database).write(of: folder.database)
+        var bytes = try bytes()
+        for place in 0..<4096 { bytes[place] = 0 }
+        try Data(bytes).write(to: URL(fileURLWithPath: folder.database))
+        let aside = folder.database + ".damaged-20240615T120000Z"
+        defer { for suffix in ["", "-wal"] { unlink(aside + suffix) } }
+        let rescue = Rescue(of: folder.database)
+        let reason = try #require(try rescue.examine())
+        let report = try rescue.run(because: reason, at: noon)
+        #expect(report.losses == [] && report.differences == [] && report.file == "vitalgate.db.damaged-20240615T120000Z")
+        #expect(try rescue.examine() == nil)
+        #expect(Array(try Data(contentsOf: URL(fileURLWithPath: aside))) == bytes)
+        #expect(try await folder.store().enrolledDevices().count == 4)
+    }
+
+    @Test func `somebody else's file is left alone`() throws {
+        let letter = "Dear Ada, " + String(repeating: "much has happened. ", count: 500)
+        try Data(letter.utf8).write(to: URL(fileURLWithPath: folder.database))
+        #expect(throws: StoreFailure.self) { try Rescue(of: folder.database).examine() }
+        #expect(try String(contentsOfFile: folder.database, encoding: .utf8) == letter)
+    }
 }

@@ -100,7 +100,9 @@ package final class Custodian: Service {
         for await _ in bell.listen() where !Task.isCancelled {
             guard let now = try? await store.pulse().enrolment, now != known else { continue }
             known = now
-            do { try Rescue(of: path).spare.write(of: path) } catch { observer(.store(.spareFailed("\(error)"))) }
+            do { try Rescue(of: path).spare.write(of: path) } catch {
+                if error.isCorrupt { store.tell(.damaged("\(error)")) } else { observer(.store(.spareFailed("\(error)"))) }
+            }
         }
     }
 }

@@ -31,6 +31,7 @@ package struct Loss: Sendable, Hashable {
         let place = rows.map { $0.count == 1 ? " (number \($0.lowerBound))" : " (numbers \($0.lowerBound) to \($0.upperBound))" } ?? ""
         switch what {
         case "items": return "\(number) received from \(name ?? "a source")"
+        case "transactions": return "at least \(number) of the last transactions, and what came with them"
         case "untold": return "the place of a reading or an alarm among what sinks were told"
         case "revisions": return "\(number) earlier or later form(s) of a reading"
         default: return "\(number) of \(what)\(place)"

@@ -11,13 +11,18 @@ struct Mending {
     /// The greatest number that the journal had given out, as the damaged file said.
     let sequence: Int64
     let fromSpare: [String: Salvage.Filling]
+    let lostTransactions: Int
+    /// The greatest number of a reading that an index of the damaged file has.
+    let lastReading: Int64?
     private var damage: Int64 = 0
     private var correction: Int64 = 0
 
     init(
-        of database: Database, by salvage: Salvage, _ walks: [TableWalk], _ sequence: Int64, _ fromSpare: [String: Salvage.Filling]
+        of database: Database, by salvage: Salvage, _ walks: [TableWalk], _ sequence: Int64, _ fromSpare: [String: Salvage.Filling],
+        _ lostTransactions: Int, _ lastReading: Int64?
     ) {
-        (self.database, self.salvage, self.walks, self.sequence, self.fromSpare) = (database, salvage, walks, sequence, fromSpare)
+        (self.database, self.salvage, self.walks, self.sequence) = (database, salvage, walks, sequence)
+        (self.fromSpare, self.lostTransactions, self.lastReading) = (fromSpare, lostTransactions, lastReading)
     }
 
     private var at: Int64 { salvage.at.milliseconds }
@@ -33,7 +38,9 @@ struct Mending {
             $0.bind(salvage.at)
             $0.bind("the database was damaged: \(salvage.file)")
         }
+        if lostTransactions > 0 { try lose(Loss("transactions", count: lostTransactions)) }
         try siftSmall()
+        try siftJournal()
         try countHoles()
         try giveHalvesBack()
         try siftReadings()
@@ -100,26 +107,41 @@ struct Mending {
             let table = walk.table.name
             for rows in walk.lost where fromSpare[table] == nil { try lose(Loss(table, rows: rows, count: rows.count)) }
             if let start = walk.openEnd, fromSpare[table] == nil {
-                let last = try greatest(of: table)
-                try lose(last >= start ? Loss(table, rows: start...last, count: Int(last - start + 1)) : Loss(table, count: nil))
+                let (last, isCertain) = try greatest(of: table)
+                let rows = last >= start ? start...last : nil
+                try lose(Loss(table, rows: rows, count: isCertain ? rows?.count ?? 0 : nil))
             }
             if walk.isTorn, fromSpare[table] == nil { try lose(Loss(table, count: nil)) }
             if let filling = fromSpare[table], !filling.isCurrent, Spare.byHand.contains(table) { try lose(Loss(table, count: nil)) }
         }
     }
 
-    /// The greatest number of a row that anything speaks of.
-    private func greatest(of table: String) throws(StoreFailure) -> Int64 {
+    /// The greatest number of a row that anything speaks of, and whether there was none above it.
+    private func greatest(of table: String) throws(StoreFailure) -> (Int64, isCertain: Bool) {
+        if table == "journal" { return (sequence, sequence > 0) }
         let sql: String
         switch table {
         case "frames": sql = "SELECT max(ifnull((SELECT max(frame) FROM readings), 0), ifnull((SELECT max(frame) FROM stream_pieces), 0))"
         case "readings":
             sql = "SELECT max(ifnull((SELECT max(ref) FROM journal WHERE entry = 'reading'), 0), ifnull((SELECT max(duplicate_of) FROM frames), 0))"
         case "alarm_events": sql = "SELECT ifnull(max(ref), 0) FROM journal WHERE entry = 'alarm'"
-        case "journal": return sequence
-        default: return 0
+        default: return (0, false)
         }
-        return try database.statement(composed: sql).first { $0.integer() } ?? 0
+        let spoken = try database.statement(composed: sql).first { $0.integer() } ?? 0
+        guard table == "readings", let last = lastReading, last >= spoken else { return (spoken, false) }
+        return (last, true)
+    }
+
+    /// An entry whose number of a reading is out of its order says nothing: readings and entries get their numbers in the same order.
+    /// What is dropped for nothing is told again.
+    private func siftJournal() throws(StoreFailure) {
+        guard walks.contains(where: { $0.table.name == "journal" && $0.isDamaged }) else { return }
+        try drop("journal", "seq", where: """
+            seq IN (
+              SELECT seq FROM (SELECT seq, ref, lag(ref) OVER way AS before, lead(ref) OVER way AS after FROM journal
+                WINDOW way AS (PARTITION BY lane ORDER BY seq))
+              WHERE before >= ref OR after <= ref OR ref - before > 10000)
+            """)
     }
 
     private func lose(_ loss: Loss) throws(StoreFailure) {

@@ -48,6 +48,8 @@ package struct Rescue: Sendable {
         try finish()
         if let noted { return noted }
         guard let size = Files.size(of: path) else { return nil }
+        let torn = WriteAheadLog(of: path)?.lostTransactions ?? 0
+        if torn > 0 { return "the log is damaged, and \(torn) transactions stand behind the damage" }
         if size == 0 { return Files.exists(spare.path) ? "the file is empty" : nil }
         do throws(StoreFailure) {
             // A log that a crash left is put in order here, and old versions become new.

@@ -20,6 +20,8 @@ struct Salvage {
 
     func run() throws(StoreFailure) -> SalvageReport {
         for path in [new, new + "-wal", new + "-shm"] { unlink(path) }
+        // Before SQLite takes of it what is whole.
+        let lostTransactions = WriteAheadLog(of: damaged)?.lostTransactions ?? 0
         let source = try open()
         defer { withExtendedLifetime(source) {} }
         defer { for suffix in ["", "-wal", "-shm"] { unlink(headed + suffix) } }
@@ -35,10 +37,11 @@ struct Salvage {
         var walks: [TableWalk] = []
         for table in try target.tables() { walks.append(try copy(table, from: source, to: target)) }
         let sequence = ((try? source.statement("SELECT seq FROM sqlite_sequence WHERE name = 'journal'").first { $0.integer() }) ?? nil) ?? 0
+        let lastReading = (try? source.statement(composed: "SELECT max(id) FROM readings INDEXED BY readings_of_frames").first { $0.integer() }) ?? nil
         try target.run(script: "COMMIT")
         let fromSpare = try fill(walks, in: target)
         try Migrations.run(on: target)
-        let mending = try Mending(of: target, by: self, walks, sequence, fromSpare).run()
+        let mending = try Mending(of: target, by: self, walks, sequence, fromSpare, lostTransactions, lastReading).run()
         try target.run(script: "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_checkpoint(TRUNCATE)")
         return SalvageReport(
             reason: reason, file: file, kept: walks.filter { $0.kept > 0 }.map { .init(table: $0.table.name, count: $0.kept) },

@@ -19,6 +19,7 @@ package struct Spare: Sendable {
         do throws(StoreFailure) {
             let database = try Database(path: store, .readWrite)
             for setting in Setting.all where setting.pragma == "busy_timeout" { try setting.take(in: database) }
+            try refuseDamage(in: database)
             try? database.run(script: "PRAGMA wal_checkpoint(PASSIVE)")
             try Database.with(new, .readWrite) { spare throws(StoreFailure) in try spare.run(script: "PRAGMA journal_mode = DELETE") }
             let attach = try database.statement("ATTACH ? AS spare")
@@ -40,6 +41,15 @@ package struct Spare: Sendable {
     /// The same, where there is one: what was erased stands in it no more.
     func renew(of store: String) throws(StoreFailure) {
         if Files.exists(path) { try write(of: store) }
+    }
+
+    /// What is damaged must not take the place of what is not.
+    private func refuseDamage(in database: Database) throws(StoreFailure) {
+        try database.run(script: "PRAGMA cell_size_check = ON")
+        for table in Spare.tables {
+            let said = try database.statement(composed: "PRAGMA quick_check('\(table)')").rows { $0.text() }
+            guard said == ["ok"] else { throw .unreadable("a damaged table \(table)") }
+        }
     }
 
     private func writeHead(of database: Database) throws(StoreFailure) {
