@@ -12,6 +12,9 @@ struct TableWalk {
     /// Takes a row, of which the columns have still to be read. False where it cannot be one of ours.
     let take: (_ id: Int64?, Statement) throws(StoreFailure) -> Bool
 
+    /// No row has this number or a greater one, as something else says.
+    var end: Int64 = .max
+
     private(set) var kept = 0
     /// Numbers between readable rows that could not be read. Where rows had been deleted they are more than were lost.
     private(set) var lost: [ClosedRange<Int64>] = []
@@ -69,9 +72,9 @@ struct TableWalk {
     // MARK: By number
 
     private mutating func walk(above low: Int64) throws(StoreFailure) {
-        let (last, isWhole) = try pass(above: low, below: .max, upwards: true)
+        let (last, isWhole) = try pass(above: low, below: end, upwards: true)
         if isWhole { return }
-        let (first, isReached) = try pass(above: last, below: .max, upwards: false)
+        let (first, isReached) = try pass(above: last, below: end, upwards: false)
         if isReached {
             if first < .max, first > last + 1 { holes.append(last + 1...first - 1) }
             return
