@@ -12,7 +12,7 @@ struct TableWalk {
     /// Takes a row, of which the columns have still to be read. False where it cannot be one of ours.
     let take: (_ id: Int64?, Statement) throws(StoreFailure) -> Bool
 
-    /// No row has this number or a greater one, as something else says.
+    /// As an index says, no row has this number or a greater one: of one that has and cannot be ours nothing is believed.
     var end: Int64 = .max
 
     private(set) var kept = 0
@@ -72,9 +72,9 @@ struct TableWalk {
     // MARK: By number
 
     private mutating func walk(above low: Int64) throws(StoreFailure) {
-        let (last, isWhole) = try pass(above: low, below: end, upwards: true)
+        let (last, isWhole) = try pass(above: low, below: .max, upwards: true)
         if isWhole { return }
-        let (first, isReached) = try pass(above: last, below: end, upwards: false)
+        let (first, isReached) = try pass(above: last, below: .max, upwards: false)
         if isReached {
             if first < .max, first > last + 1 { holes.append(last + 1...first - 1) }
             return
@@ -133,6 +133,7 @@ struct TableWalk {
                     failure = error
                     throw error
                 }
+                guard isTaken || id < end else { throw .damage }
                 if !isTaken {
                     holes.append(id...id)
                 } else if let near = read.last, upwards ? near.upperBound == id - 1 : near.lowerBound == id + 1 {
@@ -162,7 +163,7 @@ struct TableWalk {
             SELECT rowid FROM "\(table.name)" NOT INDEXED WHERE rowid >= ? ORDER BY rowid LIMIT 1
             """) else { return nil }
         statement.bind(low)
-        guard let id = (try? statement.first { $0.integer() }) ?? nil, id >= low, isInReach(id) else { return nil }
+        guard let id = (try? statement.first { $0.integer() }) ?? nil, id >= low, id < end, isInReach(id) else { return nil }
         return id
     }
 
