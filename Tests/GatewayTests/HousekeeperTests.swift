@@ -123,7 +123,7 @@ struct HousekeeperTests {
         try fill(ward.store, 50, at: "2026-01-01T12:00:00Z")
         let service = housekeeper(ward, StorageSettings())
         let running = Task { try await service.run() }
-        #expect(await eventually { ward.events.all.contains { if case .thinned(.age, 50) = $0 { true } else { false } } })
+        #expect(await eventually(within: .seconds(60)) { ward.events.all.contains { if case .thinned(.age, 50) = $0 { true } else { false } } })
         running.cancel()
         try await running.value
     }
