@@ -94,9 +94,9 @@ package final class Custodian: Service {
         }
     }
 
-    /// As soon as somebody changed what is in it.
+    /// At the start, when the gateway has its id and the sinks their cursors, and as soon as somebody changed what is in it.
     private func keepSpare() async {
-        var known = try? await store.pulse().enrolment
+        var known: Int64?
         for await _ in bell.listen() where !Task.isCancelled {
             guard let now = try? await store.pulse().enrolment, now != known else { continue }
             known = now
@@ -121,8 +121,6 @@ extension Custodian {
                 throw RescueFailure(description: "\(path) is damaged (\(reason)), and what can be saved of it cannot be: \(error)")
             }
         }
-        let store = try Store(path: path)
-        do { try rescue.spare.write(of: path) } catch { observer(.store(.spareFailed("\(error)"))) }
-        return store
+        return try Store(path: path)
     }
 }

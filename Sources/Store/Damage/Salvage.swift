@@ -35,9 +35,12 @@ struct Salvage {
         // Until it is whole nobody relies on it, and what is not whole is made again.
         try target.run(script: "PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF; BEGIN")
         var walks: [TableWalk] = []
-        for table in try target.tables() { walks.append(try copy(table, from: source, to: target)) }
-        let sequence = ((try? source.statement("SELECT seq FROM sqlite_sequence WHERE name = 'journal'").first { $0.integer() }) ?? nil) ?? 0
         let lastReading = (try? source.statement(composed: "SELECT max(id) FROM readings INDEXED BY readings_of_frames").first { $0.integer() }) ?? nil
+        for table in try target.tables() {
+            let last = table.name == "readings" ? lastReading : nil
+            walks.append(try copy(table, from: source, to: target, upTo: last))
+        }
+        let sequence = ((try? source.statement("SELECT seq FROM sqlite_sequence WHERE name = 'journal'").first { $0.integer() }) ?? nil) ?? 0
         try target.run(script: "COMMIT")
         let fromSpare = try fill(walks, in: target)
         try Migrations.run(on: target)
@@ -95,7 +98,7 @@ struct Salvage {
 
     // MARK: Copying
 
-    private func copy(_ table: TableWalk.Table, from source: Database, to target: Database) throws(StoreFailure) -> TableWalk {
+    private func copy(_ table: TableWalk.Table, from source: Database, to target: Database, upTo last: Int64?) throws(StoreFailure) -> TableWalk {
         let places = Array(repeating: "?", count: table.columns.count + (table.isNumbered ? 1 : 0)).joined(separator: ", ")
         let insert = try target.statement(composed: """
             INSERT \(table.isNumbered ? "" : "OR IGNORE ")INTO "\(table.name)"(\(table.isNumbered ? table.number + ", " : "")\(table.list)) VALUES (\(places))
@@ -111,6 +114,7 @@ struct Salvage {
             }
             return true
         }
+        if let last, last > 0, last < .max { walk.end = last + 1 }
         try walk.run()
         if !table.isNumbered || Spare.byHand.contains(table.name) { walk.distrust() }
         return walk

@@ -12,6 +12,9 @@ struct TableWalk {
     /// Takes a row, of which the columns have still to be read. False where it cannot be one of ours.
     let take: (_ id: Int64?, Statement) throws(StoreFailure) -> Bool
 
+    /// As an index says, no row has this number or a greater one: of one that has and cannot be ours nothing is believed.
+    var end: Int64 = .max
+
     private(set) var kept = 0
     /// Numbers between readable rows that could not be read. Where rows had been deleted they are more than were lost.
     private(set) var lost: [ClosedRange<Int64>] = []
@@ -130,6 +133,7 @@ struct TableWalk {
                     failure = error
                     throw error
                 }
+                guard isTaken || id < end else { throw .damage }
                 if !isTaken {
                     holes.append(id...id)
                 } else if let near = read.last, upwards ? near.upperBound == id - 1 : near.lowerBound == id + 1 {
@@ -159,7 +163,7 @@ struct TableWalk {
             SELECT rowid FROM "\(table.name)" NOT INDEXED WHERE rowid >= ? ORDER BY rowid LIMIT 1
             """) else { return nil }
         statement.bind(low)
-        guard let id = (try? statement.first { $0.integer() }) ?? nil, id >= low, isInReach(id) else { return nil }
+        guard let id = (try? statement.first { $0.integer() }) ?? nil, id >= low, id < end, isInReach(id) else { return nil }
         return id
     }
 
