@@ -16,10 +16,7 @@ package final class RadioService: Service {
     private let profiles: Mutex<(set: ProfileSet, generation: Int)>
     private let store: Store
     private let clocks: Clocks
-    private let enrolment = Mutex<Enrolment?>(nil)
-
-    /// How often the counters of strangers are written: they are no reason to wake a disk.
-    private static let tallying = Duration.seconds(60)
+    private let register: Register
 
     package init(
         _ settings: BluetoothSettings, bus: String? = nil, intake: Intake, profiles: ProfileSet, store: Store, place: Place,
@@ -30,6 +27,7 @@ package final class RadioService: Service {
         self.profiles = Mutex((profiles, 0))
         self.store = store
         self.clocks = clocks
+        register = Register(store)
         self.intake = IntakeDesk(intake)
         radio = Radio(
             Radio.Settings(adapters: settings.adapters, bus: bus), onHeard: { air.put($0) },
@@ -57,40 +55,25 @@ package final class RadioService: Service {
                 await group.waitForAll()
             }
         }
-        await tally()
+        tally()
     }
 
     /// Reads by these profiles from now on; a conversation that is under way ends as it began.
     package func adopt(_ set: ProfileSet) { profiles.withLock { $0 = (set, $0.generation + 1) } }
 
     private func listen() async {
-        var strangers = Strangers()
-        var bursts = Bursts()
+        var sieve = Sieve()
         var generation = 0
         for await _ in air.news {
             let (profiles, newest) = self.profiles.withLock { $0 }
-            if newest != generation { (strangers, bursts, generation) = (Strangers(), Bursts(), newest) }
+            if newest != generation { (sieve, generation) = (Sieve(), newest) }
             var frames: [RadioFrame] = []
-            let devices = enrolment.withLock { $0?.devices ?? [] }
-            let byID = Dictionary(devices.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+            let devices = register.byID
             for heard in air.takeAll() {
-                let seen = heard.observation
-                guard let device = byID[heard.device] else {
-                    air.count(strangers.code(of: seen, by: profiles))
-                    continue
-                }
-                let forced = device.profile.flatMap { profiles[$0] }
-                let answer = Decoding.Answer(to: seen, by: profiles, forced: forced)
-                guard case .profile(let profile) = answer else {
-                    air.count(answer.refusal?.outcome ?? "no-profile")
-                    continue
-                }
-                if profile.reads(seen) {
-                    // What is only said again would wake the disk ten times a second. The intake judges the same way.
-                    let isRepeat = seen.items.allSatisfy { bursts.repeats($0.content, of: device.id, at: clocks.now().monotonic) }
-                    if isRepeat, !profile.countsFrames { air.count("repeat") } else { frames.append(RadioFrame(seen, custody: .bestEffort)) }
-                }
-                if profile.plan != nil { await connector.heard(device.id, profile, heard) }
+                let verdict = sieve.judge(heard.observation, of: devices[heard.device], by: profiles, at: clocks.now().monotonic)
+                if let code = verdict.code { air.counters.count(code) }
+                if let frame = verdict.frame { frames.append(frame) }
+                if let profile = verdict.profile, profile.plan != nil { await connector.heard(heard.device, profile, heard) }
             }
             // A broadcast that cannot be kept is lost: nobody can be asked for it again. The intake has told so.
             if !frames.isEmpty { _ = await intake.take(frames) }
@@ -99,31 +82,18 @@ package final class RadioService: Service {
 
     private func keepBooks() async {
         while !Task.isCancelled {
-            try? await Task.sleep(for: RadioService.tallying)
-            await tally()
+            try? await Task.sleep(for: Counters.pace)
+            tally()
         }
     }
 
     /// Listens to the devices that are enrolled now.
     package func refresh() async {
-        let version = enrolment.withLock { $0?.version }
-        guard let changed = try? await store.enrolment(ifChangedSince: version) else { return }
-        enrolment.withLock { $0 = changed }
-        radio.befriend(Set(changed.devices.map(\.id)))
-        await connector.keep(only: Set(changed.devices.map(\.id)))
+        guard let devices = await register.refresh() else { return }
+        radio.befriend(devices)
+        await connector.keep(only: devices)
     }
 
     /// Writes how many advertisements of strangers were heard.
-    private func tally() async {
-        let counts = air.takeCounts()
-        guard !counts.isEmpty else { return }
-        let now = clocks.now().wall
-        let written: Void? = try? store.intake { transaction in
-            for (code, count) in counts {
-                transaction.received(source: BluetoothSettings.source, count: count)
-                transaction.count(source: BluetoothSettings.source, code: code, count: count, at: now)
-            }
-        }
-        if written == nil { air.count(again: counts) }
-    }
+    private func tally() { air.counters.write(to: store, as: BluetoothSettings.source, at: clocks.now().wall) }
 }
