@@ -35,6 +35,7 @@ package enum EventLog {
             (.critical, "nothing can be kept (\(reason)); \(source) is not acknowledged and will send again")
         case .radio(let event): line(event)
         case .listener(let name, let event): (level(of: event), "\(name): \(event.sentence)")
+        case .bond(_, let news): (news.isGood ? .notice : .warning, "bluetooth: \(news.sentence)")
         case .session(let report): line(report)
         case .clock(_, let offset):
             (.debug, "clock \(offset.stage.rawValue): \(offset.seconds.map { "\($0) s off" } ?? "not set")")

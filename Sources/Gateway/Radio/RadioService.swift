@@ -17,6 +17,12 @@ package final class RadioService: Service {
     private let store: Store
     private let clocks: Clocks
     private let register: Register
+    private let observer: GatewayObserver
+    private let bonds = Mutex(Bonds())
+    /// What lies in the store.
+    private let noted = Mutex<[DeviceID: DeviceNote]>([:])
+    private let arrivals: AsyncStream<Void>
+    private let began: Instant
 
     package init(
         _ settings: BluetoothSettings, bus: String? = nil, intake: Intake, profiles: ProfileSet, store: Store, place: Place,
@@ -27,11 +33,18 @@ package final class RadioService: Service {
         self.profiles = Mutex((profiles, 0))
         self.store = store
         self.clocks = clocks
+        self.observer = observer
         register = Register(store)
+        let (arrivals, arrived) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        self.arrivals = arrivals
+        began = clocks.now().wall
         self.intake = IntakeDesk(intake)
         radio = Radio(
             Radio.Settings(adapters: settings.adapters, bus: bus), onHeard: { air.put($0) },
-            onEvent: { observer(.radio($0)) })
+            onEvent: { event in
+                observer(.radio(event))
+                if case .listening = event { arrived.yield() }
+            })
         connector = Connector(
             SessionRoom(
                 radio: radio, intake: self.intake, place: place, clocks: clocks, deletesRecords: settings.deletesRecords,
@@ -48,7 +61,9 @@ package final class RadioService: Service {
         await cancelWhenGracefulShutdown { [self] in
             await withTaskGroup(of: Void.self) { group in
                 await refresh()
+                await recall()
                 group.addTask { await self.radio.run() }
+                group.addTask { for await _ in self.arrivals { self.checkBonds(isSettled: false) } }
                 group.addTask { await self.connector.run() }
                 group.addTask { await self.listen() }
                 group.addTask { await self.keepBooks() }
@@ -56,6 +71,7 @@ package final class RadioService: Service {
             }
         }
         tally()
+        await note()
     }
 
     /// Reads by these profiles from now on; a conversation that is under way ends as it began.
@@ -83,7 +99,10 @@ package final class RadioService: Service {
     private func keepBooks() async {
         while !Task.isCancelled {
             try? await Task.sleep(for: Counters.pace)
+            guard !Task.isCancelled else { return }
             tally()
+            checkBonds(isSettled: true)
+            await note()
         }
     }
 
@@ -96,4 +115,41 @@ package final class RadioService: Service {
 
     /// Writes how many advertisements of strangers were heard.
     private func tally() { air.counters.write(to: store, as: BluetoothSettings.source, at: clocks.now().wall) }
+
+    // MARK: What is known of each device
+
+    /// Where the bonds lay when an earlier run looked.
+    private func recall() async {
+        let notes = ((try? await store.radioNotes()) ?? [:]).compactMapValues(DeviceNote.init)
+        noted.withLock { $0 = notes }
+        let kept = Bonds(notes.compactMapValues(\.bond?.adapter))
+        bonds.withLock { $0 = kept }
+        radio.pin(kept.pins)
+    }
+
+    /// Looks whether each bond is where it was, and tells of those that are not.
+    /// - Parameter isSettled: whether adapters that are plugged in have had the time to come up.
+    private func checkBonds(isSettled: Bool) {
+        guard let found = radio.bondSurvey else { return }
+        let (news, pins) = bonds.withLock { bonds in
+            (bonds.compare(with: found, enrolled: Set(register.byID.keys), isSettled: isSettled), bonds.pins)
+        }
+        radio.pin(pins)
+        for (device, news) in news { observer(.bond(device, news)) }
+    }
+
+    /// Writes what changed, for `devices list`.
+    private func note() async {
+        let wakes = await connector.tallies()
+        let bonds = bonds.withLock { $0.all }
+        var notes: [DeviceID: DeviceNote] = [:]
+        for device in register.byID.keys where bonds[device] != nil || wakes[device] != nil {
+            notes[device] = DeviceNote(bond: bonds[device], wakes: wakes[device].map { DeviceNote.Wakes($0, since: began) })
+        }
+        let before = noted.withLock { $0 }
+        let changed = Dictionary(
+            Set(notes.keys).union(before.keys).filter { notes[$0] != before[$0] }.map { ($0, notes[$0]?.text) }, uniquingKeysWith: { $1 })
+        guard !changed.isEmpty, (try? await store.note(changed)) != nil else { return }
+        noted.withLock { $0 = notes }
+    }
 }
