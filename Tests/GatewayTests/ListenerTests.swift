@@ -5,6 +5,7 @@ import Foundation
 import Gateway
 import GatewayTesting
 import Glibc
+import MQTT
 import Readings
 import ServiceLifecycle
 import Store

@@ -33,6 +33,11 @@ package struct Configuration: Sendable {
         package var name: String
         /// Its path.
         package var socket: String
+
+        package init(name: String, socket: String) {
+            self.name = name
+            self.socket = socket
+        }
     }
 
     /// Where readings go.
