@@ -28,10 +28,11 @@ let package = Package(
 
         // What a reading costs beside many that are stored: by the product's store, and by C on the same file.
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3"),
-        .target(name: "Alarms", dependencies: ["Readings"], swiftSettings: strict),
-        .target(name: "Store", dependencies: ["Readings", "Alarms", "ExactJSON", "CSQLite"], swiftSettings: strict),
+        .target(name: "Alarms", dependencies: ["Readings", "People"], swiftSettings: strict),
+        .target(name: "People", dependencies: ["Readings"], swiftSettings: strict),
+        .target(name: "Store", dependencies: ["Readings", "Alarms", "People", "ExactJSON", "CSQLite"], swiftSettings: strict),
         .target(name: "CRows", cSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("sqlite3")]),
-        .executableTarget(name: "storing", dependencies: ["Store", "Readings", "CRows"], swiftSettings: strict),
+        .executableTarget(name: "storing", dependencies: ["Store", "People", "Readings", "CRows"], swiftSettings: strict),
 
         // Messages from a broker to the disk: what publishes and measures, and the same job in C.
         .executableTarget(

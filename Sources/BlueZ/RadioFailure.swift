@@ -73,7 +73,8 @@ extension RadioFailure {
         switch error {
         case .disconnected(let reason): self.init(.busGone, reason)
         case .noAnswer: self.init(.daemonHangs)
-        case .cancelled: self.init(.cancelled)
+        // Named in full: `.cancelled` alone is the BusError again, for ever.
+        case .cancelled: self.init(Code.cancelled)
         case .malformed(let reason): self.init(.unknown, reason)
         case .refused(let name, let message): self.init(RadioFailure.code(name, message), error.detail)
         }

@@ -12,7 +12,7 @@ package struct ExactDecimal: Sendable, Hashable {
     }
 
     /// Reads plain decimal text (`-12.50`); nil for anything else, scientific notation included, and beyond 18 digits.
-    package init?(_ text: some StringProtocol) {
+    package init?(_ text: String) {
         var mantissa: Int64 = 0
         var decimals = 0
         var digits = 0

@@ -27,14 +27,14 @@ extension IntakeTransaction {
     package func standing(under identity: ReadingIdentity) throws(StoreFailure) -> [StoredReading] {
         let statement = try database.statement(kept: """
             SELECT \(StoredReading.columns) FROM \(StoredReading.tables)
-            WHERE r.identity = ? AND r.state <> 'superseded' ORDER BY r.revision
+            WHERE r.by_time = \(Schema.byTime("?1")) AND r.state <> 'superseded' ORDER BY r.revision
             """)
         statement.bind(identity.description)
         return try statement.rows(StoredReading.init)
     }
 
     package func lastRevision(of identity: ReadingIdentity) throws(StoreFailure) -> Int {
-        let statement = try database.statement("SELECT ifnull(max(revision), 0) FROM readings WHERE identity = ?")
+        let statement = try database.statement(kept: "SELECT ifnull(max(revision), 0) FROM readings WHERE by_time = \(Schema.byTime("?1"))")
         statement.bind(identity.description)
         return try statement.first { $0.int() } ?? 0
     }
@@ -161,13 +161,14 @@ extension IntakeTransaction {
     package func measured(
         before number: Int, by device: DeviceID, _ kind: Kind, from first: CivilTime, to last: CivilTime
     ) throws(StoreFailure) -> Instant? {
-        // Identities begin with device, kind and record time: a range of their index.
+        // Identities, turned, begin with kind and record time: a range of their index.
         let statement = try database.statement("""
-            SELECT measured_at FROM readings WHERE identity BETWEEN ? AND ? AND state = 'current' AND number < ?
+            SELECT measured_at FROM readings WHERE by_time BETWEEN ? AND ? AND device = ? AND state = 'current' AND number < ?
             ORDER BY number DESC LIMIT 1
             """)
-        statement.bind("\(device.compact).\(kind.rawValue).\(first.compact)")
-        statement.bind("\(device.compact).\(kind.rawValue).\(last.compact)~")
+        statement.bind("\(kind.rawValue).\(first.compact)")
+        statement.bind("\(kind.rawValue).\(last.compact)~")
+        statement.bind(device.description)
         statement.bind(number)
         return try statement.first { $0.optionalInteger().map(Instant.init(milliseconds:)) } ?? nil
     }

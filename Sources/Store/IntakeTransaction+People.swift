@@ -29,8 +29,8 @@ extension IntakeTransaction {
 
     private static func weighed(_ kind: String, _ order: String, _ direction: String) -> String {
         """
-        SELECT * FROM (SELECT kind, measured_at, "values" FROM readings
-          WHERE person = ?1 AND kind = '\(kind)' AND measured_at \(order) ?2 AND state = 'current' AND time_quality <> 'unsynced'
+        SELECT * FROM (SELECT kind, measured_at, "values" FROM readings INDEXED BY readings_weighed
+          WHERE kind IN ('body-weight', 'body-composition') AND person = ?1 AND kind = '\(kind)' AND measured_at \(order) ?2 AND state = 'current' AND time_quality <> 'unsynced'
             AND "values" LIKE '%"weight":%'
           ORDER BY measured_at \(direction) LIMIT 1)
         """

@@ -46,8 +46,9 @@ extension IntakeTransaction {
     private func latest(
         _ identity: ReadingIdentity
     ) throws(StoreFailure) -> (row: Int64, values: ReadingIdentity.StoredValues)? {
-        let statement = try database.statement("""
-            SELECT id, revision, state = 'retracted' AND NOT (person IS NULL AND ground IS NOT NULL), "values" FROM readings WHERE identity = ? ORDER BY revision DESC LIMIT 1
+        let statement = try database.statement(kept: """
+            SELECT id, revision, state = 'retracted' AND NOT (person IS NULL AND ground IS NOT NULL), "values"
+            FROM readings WHERE by_time = \(Schema.byTime("?1")) ORDER BY revision DESC LIMIT 1
             """)
         statement.bind(identity.description)
         return try statement.first { row throws(StoreFailure) in
@@ -104,8 +105,8 @@ extension IntakeTransaction {
     }
 
     private func supersede(_ identity: ReadingIdentity, onlyQuarantined: Bool) throws(StoreFailure) {
-        let statement = try database.statement("""
-            UPDATE readings SET state = 'superseded' WHERE identity = ? AND (state = 'quarantined' OR (state <> 'superseded' AND ?))
+        let statement = try database.statement(kept: """
+            UPDATE readings SET state = 'superseded' WHERE by_time = \(Schema.byTime("?1")) AND (state = 'quarantined' OR (state <> 'superseded' AND ?2))
             """)
         statement.bind(identity.description)
         statement.bind(!onlyQuarantined)

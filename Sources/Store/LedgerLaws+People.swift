@@ -31,12 +31,12 @@ extension LedgerLaws {
         FROM readings r
         WHERE r.ground = 'operator' AND NOT EXISTS (
           SELECT 1 FROM readings e JOIN corrections c ON c.id = e.correction
-          WHERE e.identity = r.identity AND e.revision <= r.revision AND e.person IS r.person AND c.cause = 'assign')
+          WHERE e.by_time = r.by_time AND e.revision <= r.revision AND e.person IS r.person AND c.cause = 'assign')
         """,
         """
         SELECT 'reading ' || r.id || ' was of ' || ifnull(e.person, 'nobody') || ' by an operator, and is of '
           || ifnull(r.person, 'nobody known') || ' without one'
-        FROM readings r JOIN readings e ON e.identity = r.identity AND e.revision = r.revision - 1
+        FROM readings r JOIN readings e ON e.by_time = r.by_time AND e.revision = r.revision - 1
           LEFT JOIN corrections c ON c.id = r.correction
         WHERE r.revision > 1 AND e.ground = 'operator' AND (r.ground IS NOT 'operator' OR r.person IS NOT e.person)
           AND c.cause IS NOT 'assign'

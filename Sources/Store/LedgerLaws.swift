@@ -79,7 +79,7 @@ enum LedgerLaws {
         SELECT 'identity ' || identity || CASE
           WHEN count(*) <> max(revision) THEN ': revision ' || max(revision) || ', but ' || count(*) || ' revision(s) stored'
           ELSE ': ' || sum(state IN ('current', 'retracted')) || ' current and ' || sum(state = 'superseded') || ' superseded revision(s)' END
-        FROM readings GROUP BY identity
+        FROM readings GROUP BY by_time
         HAVING count(*) <> max(revision) OR sum(state IN ('current', 'retracted')) <> (sum(NOT withheld) > 0)
         """,
         // Every reading is passed on once, unless it is quarantined or was until something took its place.

@@ -1,3 +1,4 @@
+import People
 import Readings
 
 /// A reading as a chart needs it.
@@ -13,11 +14,27 @@ extension Store {
     package func course(
         of device: DeviceID, _ kind: Kind, from first: Instant, to last: Instant
     ) throws(StoreFailure) -> [CoursePoint] {
-        let statement = try database.statement("""
-            SELECT measured_at, time_quality, qualifier, "values" FROM readings
-            WHERE device = ? AND kind = ? AND measured_at BETWEEN ? AND ? AND state = 'current' ORDER BY measured_at, id
+        try course("device", device.description, in: "readings_in_time", where: "state = 'current'", kind, from: first, to: last)
+    }
+
+    /// The same of one person, whatever the device.
+    package func course(
+        of person: PersonID, _ kind: Kind, from first: Instant, to last: Instant
+    ) throws(StoreFailure) -> [CoursePoint] {
+        try course(
+            "person", person.description, in: "readings_of_persons", where: "person IS NOT NULL AND state = 'current'", kind,
+            from: first, to: last)
+    }
+
+    private func course(
+        _ owner: String, _ name: String, in index: String, where condition: String, _ kind: Kind, from first: Instant, to last: Instant
+    ) throws(StoreFailure) -> [CoursePoint] {
+        let statement = try database.statement(kept: """
+            WITH RECURSIVE \(Schema.days(in: index, where: condition, from: "?3", to: "?4"))
+            SELECT measured_at, time_quality, qualifier, "values" FROM days CROSS JOIN readings INDEXED BY \(index) USING (day)
+            WHERE \(owner) = ?1 AND kind = ?2 AND measured_at BETWEEN ?3 AND ?4 AND \(condition) ORDER BY measured_at, id
             """)
-        statement.bind(device.description)
+        statement.bind(name)
         statement.bind(kind)
         statement.bind(first)
         statement.bind(last)

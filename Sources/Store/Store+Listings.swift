@@ -7,7 +7,7 @@ extension Store {
     /// The latest readings stored, newest first.
     package func readings(_ filter: ReadingFilter = ReadingFilter(), limit: Int) throws(StoreFailure) -> [StoredReading] {
         // What stands under a person, and the inbox, have indexes of their own.
-        let whose = filter.person != nil ? "r.person = ?6 AND r.state = 'current'" : filter.isInbox ? ReadingFilter.inbox + " AND ?6 IS NULL" : "?6 IS NULL"
+        let whose = filter.person != nil ? "r.id IN (\(Store.ofPerson("?6")))" : filter.isInbox ? ReadingFilter.inbox + " AND ?6 IS NULL" : "?6 IS NULL"
         let statement = try database.statement(composed: """
             SELECT \(StoredReading.columns) FROM \(StoredReading.tables)
             WHERE (?1 IS NULL OR r.device = ?1) AND (?2 IS NULL OR r.kind = ?2) AND (?3 IS NULL OR r.state = ?3)
@@ -23,11 +23,20 @@ extension Store {
         return try statement.rows(StoredReading.init)
     }
 
+    /// The rows of what stands under a person.
+    private static func ofPerson(_ person: String) -> String {
+        let condition = "person IS NOT NULL AND state = 'current'"
+        return """
+            WITH RECURSIVE \(Schema.days(in: "readings_of_persons", where: condition))
+            SELECT id FROM days CROSS JOIN readings USING (day) WHERE person = \(person) AND \(condition)
+            """
+    }
+
     /// What stands under a person, behind row `id`, oldest first.
     package func readings(of person: PersonID, after id: Int64, limit: Int) throws(StoreFailure) -> [StoredReading] {
         let statement = try database.statement(composed: """
             SELECT \(StoredReading.columns) FROM \(StoredReading.tables)
-            WHERE r.person = ? AND r.state = 'current' AND r.id > ? ORDER BY r.id LIMIT ?
+            WHERE r.id IN (\(Store.ofPerson("?1"))) AND r.id > ?2 ORDER BY r.id LIMIT ?3
             """)
         statement.bind(person.description)
         statement.bind(id)
@@ -92,13 +101,13 @@ extension Store {
 extension Database {
     func activeEpisodes() throws(StoreFailure) -> [Episode] {
         // A vital's id is kind.value or kind.value.qualifier; a few values carry the vital of another kind.
-        let statement = try statement("""
+        let statement = try statement(kept: """
             SELECT a.id, a.device, a.vital, a.person, a.level, a.side, a.raised_at, max(a.newest_at, coalesce((
               SELECT max(r.measured_at) FROM readings r
               WHERE r.device = a.device AND r.person IS a.person AND r.state = 'current'
                 AND r.id >= (
                   -- CROSS: events are few and readings many.
-                  SELECT min(raising.id) FROM alarm_events e CROSS JOIN readings raising ON raising.identity = e.reading
+                  SELECT min(raising.id) FROM alarm_events e CROSS JOIN readings raising ON raising.by_time = \(Schema.byTime("e.reading"))
                   WHERE e.episode = a.id)
                 AND EXISTS (
                   SELECT 1 FROM json_each(r."values") v LEFT JOIN json_each(?) shared ON shared.key = r.kind || '.' || v.key

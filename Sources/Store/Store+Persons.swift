@@ -101,8 +101,8 @@ extension Database {
 
     func peopleSums() throws(StoreFailure) -> LedgerReport.PeopleSums {
         let assigned = try statement("""
-            SELECT p.id, (SELECT count(*) FROM readings r WHERE r.person = p.id AND r.person IS NOT NULL AND r.state = 'current')
-            FROM persons p
+            SELECT id, ifnull(n, 0) FROM persons LEFT JOIN (
+              SELECT person, count(*) AS n FROM readings WHERE person IS NOT NULL AND state = 'current' GROUP BY person) ON person = id
             """).rows { ($0.text(), $0.int()) }
         let inbox = try statement("""
             SELECT count(*) FROM readings WHERE withheld = 0 AND person IS NULL AND ground IS NULL AND state = 'current'

@@ -9,14 +9,13 @@ extension ExactDecimal {
         return isPlain ? text : "\(mantissa)e\(exponent)"
     }
 
-    init?(stored text: some StringProtocol) {
-        let parts = text.split(separator: "e", omittingEmptySubsequences: false)
-        if parts.count == 1 {
+    init?(stored text: String) {
+        guard let mark = text.utf8.firstIndex(of: UInt8(ascii: "e")) else {
             self.init(text)
-        } else {
-            guard parts.count == 2, let mantissa = Int64(parts[0]), let exponent = Int8(parts[1]) else { return nil }
-            self.init(mantissa, exponent: exponent)
+            return
         }
+        guard let mantissa = Int64(text[..<mark]), let exponent = Int8(text[text.utf8.index(after: mark)...]) else { return nil }
+        self.init(mantissa, exponent: exponent)
     }
 }
 
@@ -24,8 +23,8 @@ extension Quantity {
     var stored: String { "\(value.stored) \(unit.rawValue)" }
 
     init?(stored text: String) {
-        let parts = text.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, let value = ExactDecimal(stored: parts[0]), let unit = Unit(rawValue: String(parts[1]))
+        guard let blank = text.utf8.firstIndex(of: UInt8(ascii: " ")), let value = ExactDecimal(stored: String(text[..<blank])),
+            let unit = Unit(rawValue: String(text[text.utf8.index(after: blank)...]))
         else { return nil }
         self.init(value, unit)
     }

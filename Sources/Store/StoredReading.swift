@@ -56,7 +56,7 @@ extension StoredReading {
         r.id, r.state, r.frame, f.source, f.topic, f.profile, f.profile_version, f.arrived, f.monotonic, f.boot, f.synced, \
         f.restamped, f.custody, f.retained, r.withheld, \
         CASE WHEN r.revision > 1 THEN (SELECT max(e.revision) FROM readings e \
-          WHERE e.identity = r.identity AND e.revision < r.revision AND NOT e.withheld) END, \
+          WHERE e.by_time = r.by_time AND e.revision < r.revision AND NOT e.withheld) END, \
         c.cause, c.at, c."by", c.detail, \
         r.device, r.identity, r.revision, r.measured_at, r.time_quality, r.time_doubt, r.code, r.detail, r.conflict_of, \
         r.heard, r.clock_ahead, r.person, r.ground, r.permille, r.doubt, \

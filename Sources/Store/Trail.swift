@@ -46,9 +46,9 @@ extension Store {
 
     /// The frames that brought a revision of this reading, and those that only said it again, oldest first.
     package func frames(of identity: ReadingIdentity) throws(StoreFailure) -> [Int64] {
-        let statement = try database.statement("""
-            SELECT frame FROM readings WHERE identity = ?1
-            UNION SELECT f.id FROM readings r JOIN frames f ON f.duplicate_of = r.id WHERE r.identity = ?1
+        let statement = try database.statement(kept: """
+            SELECT frame FROM readings WHERE by_time = \(Schema.byTime("?1"))
+            UNION SELECT f.id FROM readings r JOIN frames f ON f.duplicate_of = r.id WHERE r.by_time = \(Schema.byTime("?1"))
             ORDER BY 1
             """)
         statement.bind(identity.description)

@@ -55,7 +55,7 @@ extension ProfilesCommand {
             guard parts.count == 2 else { throw unclear(text) }
             let number = parts[1].prefix { $0.isNumber || $0 == "." || $0 == "-" }
             let word = parts[1].dropFirst(number.count).drop { $0 == " " }
-            guard let value = ExactDecimal(number), let unit = Unit(rawValue: String(word)) else { throw unclear(text) }
+            guard let value = ExactDecimal(String(number)), let unit = Unit(rawValue: String(word)) else { throw unclear(text) }
             let kinds = kind.map { [$0] } ?? Kind.allCases
             guard let kind = kinds.first(where: { kind in kind.vital(parts[0]).map { Quantity.canConvert(unit, for: $0) } ?? false }) else {
                 throw unclear(text)

@@ -74,6 +74,12 @@ private struct Ready {
         #expect(asked?.arguments.last?.members == ["type": .string("request")])
     }
 
+    @Test("each error of the bus is one of the radio", arguments: [
+        (BusError.disconnected("gone"), RadioFailure.Code.busGone), (.noAnswer, .daemonHangs), (.cancelled, .cancelled),
+        (.malformed("short"), .unknown), (.refused(name: "org.bluez.Error.InProgress", message: ""), .busy),
+    ])
+    func codes(_ error: BusError, _ code: RadioFailure.Code) { #expect(RadioFailure(error).code == code) }
+
     @Test("bluetoothd's words become what the device meant", arguments: [
         ("org.bluez.Error.NotPermitted", "Not paired", LinkFailure.needsBond(measurement)),
         ("org.bluez.Error.NotPermitted", "Read not permitted", .refused(measurement, code: 2)),

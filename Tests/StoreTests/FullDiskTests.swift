@@ -67,7 +67,7 @@ struct FullDiskTests {
         let disk = try #require(SmallDisk())
         let path = disk.path + "/vitalgate.db"
         let ballast = disk.path + "/ballast"
-        write(200_000, to: ballast)
+        write(100_000, to: ballast)
         do {
             let store = try Store(path: path)
             let (failure, kept, isCommit) = try fill(store)

@@ -30,13 +30,13 @@ crows *crows_open(const char *path) {
     if (sqlite3_open_v2(path, &rows->database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) complain(rows->database);
     script(rows, "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON");
     rows->begin = prepare(rows, "BEGIN IMMEDIATE");
-    rows->find = prepare(rows, "SELECT id, revision, state = 'retracted', \"values\" FROM readings WHERE identity = ? ORDER BY revision DESC LIMIT 1");
+    rows->find = prepare(rows, "SELECT id, revision, state = 'retracted', \"values\" FROM readings WHERE by_time = ? ORDER BY revision DESC LIMIT 1");
     rows->put_frame = prepare(rows,
         "INSERT INTO frames(source, format, topic, device, profile, profile_version, arrived, monotonic, boot, custody,"
         " retained, connection, packet_id, place, body, fate) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     rows->put_reading = prepare(rows,
         "INSERT INTO readings(frame, device, identity, revision, measured_at, time_quality, state, kind,"
-        " device_time, record_time, \"values\", marks) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        " device_time, record_time, \"values\", marks, person, ground) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     rows->put_journal = prepare(rows, "INSERT INTO journal(lane, entry, ref, at) VALUES (?, ?, ?, ?)");
     rows->count = prepare(rows,
         "INSERT INTO sources(name, received) VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET received = received + excluded.received");
@@ -66,6 +66,12 @@ static const long long BEGIN = 1717200000;
 
 void crows_fill(crows *rows, long from, long to) {
     script(rows, "PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; PRAGMA wal_autocheckpoint = 100000; PRAGMA foreign_keys = OFF");
+    char persons[400];
+    snprintf(persons, sizeof persons,
+        "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < %d)"
+        "INSERT OR IGNORE INTO persons(id, consents, consent_at, consent_by, added_at, added_by)"
+        "  SELECT 'p-' || i, 1, 0, 'bench', 0, 'bench' FROM n", DEVICES);
+    script(rows, persons);
     for (long first = from; first < to; first += 500000) {
         long last = first + 500000 < to ? first + 500000 : to;
         char sql[4000];
@@ -80,14 +86,14 @@ void crows_fill(crows *rows, long from, long to) {
             "    at * 1000, i * 1000, '01234567-89ab-cdef-0123-456789abcdef', 'acknowledged', 0, 1, i %% 65535 + 1, 0,"
             "    CAST('{\"address\":\"' || device || '\",\"characteristic\":\"2a35\",\"frames\":[\"167c0056006100e807060f11111b33000000\"]}' AS BLOB), 'reading'"
             "  FROM filling;"
-            "INSERT INTO readings(id, identity, revision, frame, device, kind, device_time, record_time, measured_at, time_quality, \"values\", marks, state)"
+            "INSERT INTO readings(id, identity, revision, frame, device, kind, device_time, record_time, measured_at, time_quality, \"values\", marks, person, ground, state)"
             "  SELECT id, replace(device, ':', '') || '.blood-pressure.' || strftime('%%Y%%m%%dT%%H%%M%%S', at, 'unixepoch'), 1, id, device,"
             "    'blood-pressure', strftime('%%Y-%%m-%%dT%%H:%%M:%%S', at, 'unixepoch'), strftime('%%Y-%%m-%%dT%%H:%%M:%%S', at, 'unixepoch'),"
-            "    at * 1000, 'device', '{\"systolic\":\"124 mmHg\",\"diastolic\":\"86 mmHg\",\"mean\":\"97 mmHg\",\"pulse\":\"51 /min\"}', '[]', 'current' FROM filling;"
+            "    at * 1000, 'device', '{\"systolic\":\"124 mmHg\",\"diastolic\":\"86 mmHg\",\"mean\":\"97 mmHg\",\"pulse\":\"51 /min\"}', '[]', 'p-' || (i %% %d), 'device', 'current' FROM filling;"
             "INSERT INTO journal(lane, entry, ref, at) SELECT 'bulk', 'reading', id, at * 1000 FROM filling;"
             "INSERT INTO sources(name, received) VALUES ('ward', %ld) ON CONFLICT(name) DO UPDATE SET received = received + excluded.received;"
             "DROP TABLE filling; COMMIT",
-            first, last, DEVICES, DEVICES, BEGIN, DEVICES, EVERY, last - first);
+            first, last, DEVICES, DEVICES, BEGIN, DEVICES, EVERY, DEVICES, last - first);
         script(rows, sql);
     }
     script(rows, "PRAGMA synchronous = FULL; PRAGMA cache_size = -2000; PRAGMA wal_autocheckpoint = 1000; PRAGMA foreign_keys = ON");
@@ -106,7 +112,7 @@ static void run(crows *rows, sqlite3_stmt *statement) {
 void crows_append(crows *rows, long from, long count) {
     run(rows, rows->begin);
     for (long i = from; i < from + count; i++) {
-        char device[24], identity[80], time[24], body[160];
+        char device[24], person[16], identity[80], by_time[80], time[24], body[160];
         time_t at = (time_t)(BEGIN + i / DEVICES * EVERY);
         struct tm parts;
         gmtime_r(&at, &parts);
@@ -115,9 +121,11 @@ void crows_append(crows *rows, long from, long count) {
         char compact[24];
         strftime(compact, sizeof compact, "%Y%m%dT%H%M%S", &parts);
         snprintf(identity, sizeof identity, "00112233%02X%02X.blood-pressure.%s", (unsigned)(i % DEVICES / 256), (unsigned)(i % DEVICES % 256), compact);
+        snprintf(by_time, sizeof by_time, "blood-pressure.%s.00112233%02X%02X", compact, (unsigned)(i % DEVICES / 256), (unsigned)(i % DEVICES % 256));
+        snprintf(person, sizeof person, "p-%ld", i % DEVICES);
         int length = snprintf(body, sizeof body,
             "{\"address\":\"%s\",\"characteristic\":\"2a35\",\"frames\":[\"167c0056006100e807060f11111b33000000\"]}", device);
-        text(rows->find, 1, identity);
+        text(rows->find, 1, by_time);
         if (sqlite3_step(rows->find) != SQLITE_DONE) complain(rows->database);
         sqlite3_reset(rows->find);
         text(rows->put_frame, 1, "ward");
@@ -149,6 +157,8 @@ void crows_append(crows *rows, long from, long count) {
         text(rows->put_reading, 10, time);
         text(rows->put_reading, 11, "{\"systolic\":\"124 mmHg\",\"diastolic\":\"86 mmHg\",\"mean\":\"97 mmHg\",\"pulse\":\"51 /min\"}");
         text(rows->put_reading, 12, "[]");
+        text(rows->put_reading, 13, person);
+        text(rows->put_reading, 14, "device");
         run(rows, rows->put_reading);
         text(rows->put_journal, 1, "bulk");
         text(rows->put_journal, 2, "reading");

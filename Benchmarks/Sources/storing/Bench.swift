@@ -4,10 +4,10 @@ import Readings
 import Store
 
 /// `storing FOLDER MOST`: what a reading costs beside 1000, 100 000 and MOST that are stored, by the product and by plain C on the
-/// same file in turns; bytes written, size, and the year of one device for a chart. As rows of tables.
+/// same file in turns; bytes written, size, and the year of one person for a chart. As rows of tables.
 @main
 struct Bench {
-    private struct Cost {
+    struct Cost {
         /// Microseconds.
         var cpu: Double
         var wall: Double
@@ -16,52 +16,65 @@ struct Bench {
 
     static func main() async throws {
         guard CommandLine.arguments.count == 3, let most = Int(CommandLine.arguments[2]) else { throw Complaint("usage: storing FOLDER MOST") }
-        var first: (c: Cost, ours: Cost)?
+        let houses = try [1000, 100_000, most].map { try House(CommandLine.arguments[1] + "/\($0).db", of: $0) }
+        // All in turns, so that a busy neighbour is busy for each: of the rounds the median.
+        for _ in 0..<20 { for house in houses { try house.round() } }
         print("| readings stored | plain C, CPU | vitalgate, CPU | ratio | C, with the disk | vitalgate, with the disk | written for each |")
         print("|---|---|---|---|---|---|---|")
-        for size in [1000, 100_000, most] {
-            let path = CommandLine.arguments[1] + "/\(size).db"
-            let store = try Store(path: path)
-            guard let rows = crows_open(path) else { throw Complaint("\(path): no database") }
-            defer { crows_close(rows) }
-            // One that was filled before is taken as it is.
-            if crows_count(rows) < size { crows_fill(rows, crows_count(rows), size) }
-            var stored = crows_count(rows)
-            let (c, ours) = try costs(rows, Ward(store: store), &stored)
-            if first == nil { first = (c, ours) }
-            print("| \(size) | \(micro(c.cpu)) | \(micro(ours.cpu)) | \(times(ours.cpu / c.cpu)) | \(micro(c.wall)) | \(micro(ours.wall)) | \(kilo(ours.bytes)) |")
-            guard size == most, let first else { continue }
-            print("\ncost of a reading beside \(most) over that beside 1000: C \(times(c.cpu / first.c.cpu)), vitalgate \(times(ours.cpu / first.ours.cpu)) (CPU), "
-                + "\(times(ours.wall / first.ours.wall)) (with the disk)")
-            stored = try rest(store, rows, path, stored)
-            try await year(store, stored)
+        for house in houses {
+            let (c, ours) = (median(house.c), median(house.ours))
+            print("| \(house.size) | \(micro(c.cpu)) | \(micro(ours.cpu)) | \(times(ours.cpu / c.cpu)) | \(micro(c.wall)) | \(micro(ours.wall)) | \(kilo(ours.bytes)) |")
         }
+        let (few, many) = (houses[0], houses[2])
+        func growth(_ costs: KeyPath<House, [Cost]>, _ value: (Cost) -> Double) -> String {
+            times(value(median(many[keyPath: costs])) / value(median(few[keyPath: costs])))
+        }
+        print("\ncost of a reading beside \(most) over that beside 1000: CPU \(growth(\.ours, \.cpu)) (C \(growth(\.c, \.cpu))), "
+            + "with the disk \(growth(\.ours, \.wall)) (C \(growth(\.c, \.wall)))")
+        try rest(many)
+        try await year(many.store, many.stored)
     }
 
-    private static func rest(_ store: Store, _ rows: OpaquePointer, _ path: String, _ number: Int) throws -> Int {
-        var stored = number
-        let alone = try cost(of: 50) { try Ward(store: store).append(from: stored + $0, count: 1) }
-        stored += 50
-        print("a reading in a transaction of its own: \(kilo(alone.bytes)) written, \(micro(alone.wall))")
-        crows_check(rows)
-        let bytes = Double(try size(of: path))
-        print("\(Int(bytes / Double(stored))) bytes for a reading, \(Int(bytes / Double(stored))) MB for a million")
-        return stored
-    }
+    /// A database that is filled, and what was measured beside its readings.
+    final class House {
+        let size: Int
+        let path: String
+        let store: Store
+        let rows: OpaquePointer
+        var stored: Int
+        private(set) var c: [Cost] = []
+        private(set) var ours: [Cost] = []
 
-    /// In turns, so that a busy neighbour is busy for both: of ten rounds the median.
-    private static func costs(_ rows: OpaquePointer, _ ward: Ward, _ stored: inout Int) throws -> (Cost, Cost) {
-        var (c, ours): ([Cost], [Cost]) = ([], [])
-        for _ in 0..<10 {
+        /// One that was filled before is taken as it is.
+        init(_ path: String, of size: Int) throws {
+            (self.path, self.size) = (path, size)
+            store = try Store(path: path)
+            guard let rows = crows_open(path) else { throw Complaint("\(path): no database") }
+            if crows_count(rows) < size { crows_fill(rows, crows_count(rows), size) }
+            self.rows = rows
+            stored = crows_count(rows)
+        }
+
+        deinit { crows_close(rows) }
+
+        func round() throws {
             let from = stored
             c.append(try cost(of: 5, each: 20) { crows_append(rows, from + $0 * 20, 20) })
-            ours.append(try cost(of: 5, each: 20) { try ward.append(from: from + 100 + $0 * 20, count: 20) })
+            ours.append(try cost(of: 5, each: 20) { try Ward(store: store).append(from: from + 100 + $0 * 20, count: 20) })
             stored += 200
         }
-        return (median(c), median(ours))
     }
 
-    private static func cost(of transactions: Int, each: Int = 1, _ body: (Int) throws -> Void) throws -> Cost {
+    private static func rest(_ house: House) throws {
+        let alone = try cost(of: 50) { try Ward(store: house.store).append(from: house.stored + $0, count: 1) }
+        house.stored += 50
+        print("a reading in a transaction of its own: \(kilo(alone.bytes)) written, \(micro(alone.wall))")
+        crows_check(house.rows)
+        let bytes = try size(of: house.path) / house.stored
+        print("\(bytes) bytes for a reading, \(bytes) MB for a million")
+    }
+
+    static func cost(of transactions: Int, each: Int = 1, _ body: (Int) throws -> Void) throws -> Cost {
         let (cpu, wall, bytes) = (seconds(CLOCK_PROCESS_CPUTIME_ID), seconds(CLOCK_MONOTONIC), try written())
         for index in 0..<transactions { try body(index) }
         let readings = Double(transactions * each)
@@ -77,12 +90,14 @@ struct Bench {
 
     private static func year(_ store: Store, _ stored: Int) async throws {
         let end = Ward.time(stored)
-        for turn in ["first", "again"] {
+        var (points, took): (Int, [Double]) = (0, [])
+        for _ in 0..<21 {
             let begin = seconds(CLOCK_MONOTONIC)
-            let points = try await store.course(
-                of: Ward.device(17), .bloodPressure, from: Instant(milliseconds: end.milliseconds - 365 * 86_400_000), to: end)
-            print("the year of one device, \(points.count) readings, \(turn): \(micro((seconds(CLOCK_MONOTONIC) - begin) * 1e6))")
+            points = try await store.course(
+                of: Ward.person(17), .bloodPressure, from: Instant(milliseconds: end.milliseconds - 365 * 86_400_000), to: end).count
+            took.append((seconds(CLOCK_MONOTONIC) - begin) * 1e6)
         }
+        print("the year of one person, \(points) readings: \(micro(took[0])) at first, then \(micro(took.dropFirst().sorted()[10]))")
     }
 
     private static func seconds(_ clock: clockid_t) -> Double {

@@ -1,3 +1,4 @@
+import People
 import Readings
 import Store
 
@@ -8,6 +9,9 @@ struct Ward {
     let store: Store
 
     static func device(_ number: Int) -> DeviceID { devices[number % devices.count] }
+
+    /// Each cuff is one person's.
+    static func person(_ number: Int) -> PersonID { PersonID("p-\(number % devices.count)")! }
 
     static func time(_ number: Int) -> Instant { Instant(milliseconds: (1_717_200_000 + Int64(number / devices.count) * 5400) * 1000) }
 
@@ -34,7 +38,8 @@ struct Ward {
             fate: .reading))
         try transaction.append(
             ReadingRecord(
-                device: device, reading: reading, identity: standing.identity, revision: standing.revision, measuredAt: MeasuredAt(at, .device)),
+                device: device, reading: reading, identity: standing.identity, revision: standing.revision, measuredAt: MeasuredAt(at, .device),
+                whose: .person(Ward.person(number), .device)),
             of: row, at: at)
     }
 

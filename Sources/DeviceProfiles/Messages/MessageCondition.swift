@@ -39,7 +39,7 @@ struct MessageCondition: Sendable {
     }
 
     private static func limit(_ word: Substring, _ node: YAMLNode) throws(YAMLProblem) -> ExactDecimal {
-        guard let limit = ExactDecimal(word) else { throw node.problem("'\(word)' is no decimal number") }
+        guard let limit = ExactDecimal(String(word)) else { throw node.problem("'\(word)' is no decimal number") }
         return limit
     }
 
