@@ -78,6 +78,29 @@ import Testing
         #expect(overhearing.broken == 5)
     }
 
+    @Test("Whatever byte of an event or of a line is another one, it is read or refused, and nothing else") func otherBytes() {
+        let events = [extended(Array(Recording.weighing), isLast: true), extended([3, 0x16, 0x1D], isLast: false)]
+        let lines = [#"{"listener":"F0:00:00:00:00:01","form":1}"#, #"{"address":"F0:F1:F2:00:30:01","serviceData":{"181d":"22583e"}}"#, #"{"lost":17}"#]
+        var read = 0, refused = 0
+        for (event, place) in events.flatMap({ event in event.indices.map { (event, $0) } }) {
+            for byte: UInt8 in [0, 1, 0x7F, 0x80, 0xFF, event[place] ^ 1] {
+                var event = event, overhearing = Overhearing()
+                event[place] = byte
+                read += overhearing.take(event[...]).count
+                refused += overhearing.broken
+                _ = overhearing.take(event[..<place])
+            }
+        }
+        for (line, place) in lines.flatMap({ line in line.utf8.indices.map { (Array(line.utf8), line.utf8.distance(from: line.utf8.startIndex, to: $0)) } }) {
+            for byte: UInt8 in [0, 0x0A, 0x22, 0x39, 0x5C, 0x7D, 0xFF] {
+                var line = line
+                line[place] = byte
+                if (try? ListenerLine(line)) == nil { refused += 1 } else { read += 1 }
+            }
+        }
+        #expect(read > 100 && refused > 500)
+    }
+
     @Test("The gateway's answer is a number", arguments: [("{\"taken\":250}", 250), ("{\"taken\":-1}", nil), ("{}", nil), ("x", nil)] as [(String, Int?)])
     func answer(_ line: String, _ count: Int?) { #expect(ListenerLine.taken(in: Array(line.utf8)) == count) }
 

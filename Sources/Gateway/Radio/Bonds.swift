@@ -67,7 +67,13 @@ package enum BondNews: Sendable, Hashable {
     case moved(from: DeviceID, to: DeviceID)
     case held(DeviceID)
 
-    package var isGood: Bool { if case .held = self { true } else { false } }
+    /// Whether the device can be spoken to again.
+    package var isGood: Bool {
+        switch self {
+        case .held, .moved: true
+        case .lost, .away: false
+        }
+    }
 
     /// For the operator; which device it is, `vitalgate devices list` says.
     package var sentence: String {

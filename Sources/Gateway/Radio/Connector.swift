@@ -105,6 +105,12 @@ actor Connector {
         admit(&seat)
     }
 
+    /// What was in the way of a device is mended: it is not left alone any longer.
+    func forgive(_ device: DeviceID) {
+        seats[device]?.rests = .now
+        seats[device]?.patience = SessionPatience()
+    }
+
     /// How the wakes of each device went so far.
     func tallies() -> [DeviceID: WakeTally] {
         let now = ContinuousClock.now

@@ -81,8 +81,10 @@ final class ListenerSocket: Sendable {
     private func open() -> (descriptor: Int32, problem: String?) {
         guard var address = LocalAddress(path) else { return (-1, "its path is longer than \(LocalAddress.mostBytes) bytes") }
         // One that a killed gateway left behind is in the way; one that somebody answers at is not ours.
-        let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        let isTaken = address.use { connect(probe, $0, $1) } == 0
+        let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        ListenerSocket.tame(probe)
+        // EAGAIN: so many call there that we would have to wait.
+        let isTaken = address.use { connect(probe, $0, $1) } == 0 || errno == EAGAIN
         close(probe)
         guard !isTaken else { return (-1, "another program answers there") }
         var status = stat()
@@ -90,7 +92,8 @@ final class ListenerSocket: Sendable {
             guard status.st_mode & S_IFMT == S_IFSOCK else { return (-1, "something else lies there") }
             unlink(path)
         }
-        let door = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+        let door = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        ListenerSocket.tame(door)
         guard door >= 0, address.use({ bind(door, $0, $1) }) == 0, chmod(path, 0o660) == 0, Glibc.listen(door, 4) == 0 else {
             let problem = String(cString: strerror(errno))
             close(door)
@@ -126,6 +129,9 @@ final class ListenerSocket: Sendable {
                 if caller >= 0 {
                     ListenerSocket.tame(caller)
                     callers.append(Caller(descriptor: caller))
+                } else if errno == EMFILE || errno == ENFILE {
+                    // It goes on calling, and we would go on waking up.
+                    usleep(100_000)
                 }
             }
         }

@@ -63,7 +63,7 @@ package final class RadioService: Service {
                 await refresh()
                 await recall()
                 group.addTask { await self.radio.run() }
-                group.addTask { for await _ in self.arrivals { self.checkBonds(isSettled: false) } }
+                group.addTask { for await _ in self.arrivals { await self.checkBonds(isSettled: false) } }
                 group.addTask { await self.connector.run() }
                 group.addTask { await self.listen() }
                 group.addTask { await self.keepBooks() }
@@ -101,7 +101,7 @@ package final class RadioService: Service {
             try? await Task.sleep(for: Counters.pace)
             guard !Task.isCancelled else { return }
             tally()
-            checkBonds(isSettled: true)
+            await checkBonds(isSettled: true)
             await note()
         }
     }
@@ -129,13 +129,16 @@ package final class RadioService: Service {
 
     /// Looks whether each bond is where it was, and tells of those that are not.
     /// - Parameter isSettled: whether adapters that are plugged in have had the time to come up.
-    private func checkBonds(isSettled: Bool) {
+    private func checkBonds(isSettled: Bool) async {
         guard let found = radio.bondSurvey else { return }
         let (news, pins) = bonds.withLock { bonds in
             (bonds.compare(with: found, enrolled: Set(register.byID.keys), isSettled: isSettled), bonds.pins)
         }
         radio.pin(pins)
-        for (device, news) in news { observer(.bond(device, news)) }
+        for (device, news) in news {
+            observer(.bond(device, news))
+            if news.isGood { await connector.forgive(device) }
+        }
     }
 
     /// Writes what changed, for `devices list`.

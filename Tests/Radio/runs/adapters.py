@@ -27,9 +27,7 @@ async def steps():
     await asyncio.sleep(70)
     check('that its adapter is back is said', 'is there again' in said())
     await bonded.wake()
-    await asyncio.sleep(700)
-    await bonded.wake()
-    await asyncio.sleep(90)
+    await asyncio.sleep(30)
     check('then it tells what it kept', not bonded.pending)
     await ward.close()
 

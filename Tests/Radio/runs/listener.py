@@ -83,6 +83,8 @@ async def steps():
         check(f'{comparison.device.label}: each weighing is one reading', comparison.is_good, comparison.result)
     by = Counter(reading.get('source') for reading in gateway.readings())
     note('readings by source', dict(by))
+    with open(f'/proc/{ears.process.pid}/status') as status:
+        note('the listener has', next(line.split(None, 1)[1].strip() for line in status if line.startswith('VmRSS')))
     check('the ledger adds up', bool(gateway.ask('ledger', 'verify')))
     check('the gateway ends when it is told to', await gateway.service.stop() == 0)
     check('the listener too', await ears.stop() == 0)
