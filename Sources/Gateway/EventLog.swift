@@ -6,6 +6,7 @@ import Logging
 import MQTT
 import Readings
 import Sinks
+import Store
 
 /// What the log says of an event. No value and no device stands in it at info level and above: readings are health data.
 package enum EventLog {
@@ -43,6 +44,11 @@ package enum EventLog {
         case .reloadRefused(let problems):
             (.error, problems.joined(separator: "\n") + "\nnothing of it is taken, and what was there before goes on: mend this and reload again")
         case .keyUnusable(let reason): (.error, "\(reason). Until this is mended and read again, what its device encrypts is refused")
+        case .thinned(let cause, let count): (.notice, "the bytes of \(count) frames went (\(cause.rawValue)); 'vitalgate ledger verify' tells which")
+        case .overfull(let used, let most):
+            (.critical, "the database has \(used / 1_000_000) of \(most / 1_000_000) MB and nothing in it may go: raise storage.most, or what comes "
+                + "is soon left to its sources. What a sink has not got keeps its frames: 'vitalgate ledger verify' tells what is pending")
+        case .housekeepingFailed(let reason): (.error, "keeping the database in order failed, and will be tried again: \(reason)")
         case .cloneSeen(let sink, let detail):
             (.critical, "another gateway has our id on \(sink): \(detail). Give the copy a database of its own")
         }

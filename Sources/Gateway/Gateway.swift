@@ -62,6 +62,8 @@ package struct Gateway: Sendable {
                 intake: intake, store: store, observer: observer)
         }
         services.append(Timekeeper(intake: intake))
+        services.append(Housekeeper(
+            store: store, settings: configuration.storage, clocks: clocks, bell: bell, observer: observer))
         services += sources
         let radio = configuration.bluetooth.map { bluetooth in
             RadioService(

@@ -4,6 +4,7 @@ import DeviceProfiles
 import MQTT
 import Readings
 import Sinks
+import Store
 
 /// Something that happened, for those who watch: the log, the console, tests. Told only after it is on the disk.
 package enum GatewayEvent: Sendable {
@@ -39,6 +40,12 @@ package enum GatewayEvent: Sendable {
     case reloadRefused([String])
     /// A device is enrolled with a key that cannot be read: what it encrypts is refused until it can.
     case keyUnusable(String)
+    /// The bodies of so many frames went to make room.
+    case thinned(Thinning.Cause, frames: Int)
+    /// The database has come near its greatest size, in bytes, and nothing is left in it that may go.
+    case overfull(used: Int64, most: Int64)
+    /// Making room failed; it is tried again.
+    case housekeepingFailed(String)
     /// Another gateway on the broker has our id.
     case cloneSeen(sink: String, detail: String)
 }

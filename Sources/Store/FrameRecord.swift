@@ -72,6 +72,15 @@ extension FrameRecord {
 package struct StoredFrame: Sendable, Hashable, Identifiable {
     package let id: Int64
     package private(set) var record: FrameRecord
+    /// Its body went to make room.
+    package let thinned: Thinned?
+
+    package struct Thinned: Sendable, Hashable {
+        package let at: Instant
+        package let cause: Thinning.Cause
+        /// How long the body was.
+        package let bytes: Int
+    }
 }
 
 extension StoredFrame {
@@ -83,7 +92,8 @@ extension StoredFrame {
 
     static let columns = """
         id, source, format, topic, device, profile, profile_version, arrived, monotonic, boot, synced, restamped, custody, \
-        retained, connection, packet_id, place, body, fate, code, detail, duplicate_of, items, minute
+        retained, connection, packet_id, place, body, fate, code, detail, duplicate_of, items, minute, \
+        thinned, thinned_for, thinned_bytes
         """
 
     /// From a row of `columns`.
@@ -98,5 +108,7 @@ extension StoredFrame {
             code: row.optionalText(), detail: row.optionalText(), duplicateOf: row.optionalInteger())
         record.items = row.int()
         record.minute = row.optionalInteger().map(Instant.init(milliseconds:))
+        let (at, cause, bytes) = (row.optionalInteger(), row.optionalText().flatMap(Thinning.Cause.init), row.optionalInteger())
+        thinned = if let at, let cause, let bytes { Thinned(at: Instant(milliseconds: at), cause: cause, bytes: Int(bytes)) } else { nil }
     }
 }

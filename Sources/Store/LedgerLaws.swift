@@ -52,6 +52,16 @@ enum LedgerLaws {
         FROM frames f LEFT JOIN readings r ON r.id = f.duplicate_of
         WHERE (f.fate = 'duplicate' AND r.id IS NULL) OR (f.fate <> 'duplicate' AND f.duplicate_of IS NOT NULL)
         """,
+        // What went says when and why, and what waits still has it.
+        """
+        SELECT 'frame ' || id || CASE
+          WHEN fate = 'waiting' THEN ' waits, and its body was thinned'
+          WHEN length(body) > 0 THEN ' still has the body that was thinned'
+          ELSE ' was thinned, and nobody knows when, why and of how much' END
+        FROM frames
+        WHERE (thinned IS NOT NULL AND (fate = 'waiting' OR length(body) > 0))
+          OR (thinned IS NULL) <> (thinned_for IS NULL) OR (thinned IS NULL) <> (thinned_bytes IS NULL)
+        """,
         // A minute that goes on lies in pieces, one that ended in its frame; and its summary speaks of all that is in it.
         """
         SELECT 'frame ' || f.id || ' is ' || f.fate || ', and ' || count(p.frame) || ' piece(s) of a stream lie beside it'

@@ -1,3 +1,5 @@
+import Readings
+
 /// Whether everything that came in is accounted for: all sums, and every difference in words.
 package struct LedgerReport: Sendable, Hashable {
     package struct SourceSums: Sendable, Hashable {
@@ -20,6 +22,18 @@ package struct LedgerReport: Sendable, Hashable {
         package let fate: Fate
         package let code: String
         package let count: Int
+    }
+
+    /// Frames whose bodies went to make room, by source, what they became, and why they went. They count as frames all the same.
+    package struct ThinnedSum: Sendable, Hashable {
+        package let cause: Thinning.Cause
+        package let source: String
+        package let fate: Fate
+        package let count: Int
+        package let bytes: Int
+        /// When the oldest and the newest of them had arrived.
+        package let oldest: Instant
+        package let newest: Instant
     }
 
     /// How one sink stands in one lane: the five add up to `entries`.
@@ -48,6 +62,7 @@ package struct LedgerReport: Sendable, Hashable {
     package let frames: Int
     package let framesByFate: [Fate: Int]
     package let framesByCustody: [Custody: Int]
+    package let thinned: [ThinnedSum]
     package let refusals: [RefusalSum]
     package let readings: Int
     package let readingsByState: [StoredReading.State: Int]

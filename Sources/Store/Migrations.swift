@@ -1,6 +1,8 @@
 /// The history of the schema: script `n` leads from version `n` to version `n + 1`. Scripts that were released never change.
 enum Migrations {
-    static let all = [Schema.version1, Schema.version2, Schema.version3, Schema.version4, Schema.version5, Schema.version6]
+    static let all = [
+        Schema.version1, Schema.version2, Schema.version3, Schema.version4, Schema.version5, Schema.version6, Schema.version7,
+    ]
 
     /// Brings the database to the latest version, each step in a transaction of its own.
     static func run(_ scripts: [String] = all, on database: Database) throws(StoreFailure) {

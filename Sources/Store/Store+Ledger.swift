@@ -11,7 +11,7 @@ extension Store {
             return LedgerReport(
                 frames: fates.values.reduce(0, +), framesByFate: fates,
                 framesByCustody: try counts("SELECT custody, count(*) FROM frames GROUP BY custody", of: Custody.self),
-                refusals: try refusalSums(), readings: states.values.reduce(0, +), readingsByState: states,
+                thinned: try thinnedSums(), refusals: try refusalSums(), readings: states.values.reduce(0, +), readingsByState: states,
                 conflictingReadings: try count("SELECT count(*) FROM readings WHERE conflict_of IS NOT NULL"),
                 people: try database.peopleSums(),
                 alarmEvents: try count("SELECT count(*) FROM alarm_events"),
@@ -47,6 +47,18 @@ extension Store {
             SELECT fate, code, count(*) FROM frames WHERE code IS NOT NULL GROUP BY fate, code ORDER BY fate, code
             """).rows { row throws(StoreFailure) in
                 LedgerReport.RefusalSum(fate: try row.word(), code: row.text(), count: row.int())
+            }
+    }
+
+    private func thinnedSums() throws(StoreFailure) -> [LedgerReport.ThinnedSum] {
+        try database.statement("""
+            SELECT thinned_for, source, fate, count(*), sum(thinned_bytes),
+              min(coalesce(restamped, arrived)), max(coalesce(restamped, arrived))
+            FROM frames WHERE thinned IS NOT NULL AND thinned_for IS NOT NULL GROUP BY thinned_for, source, fate ORDER BY thinned_for, source, fate
+            """).rows { row throws(StoreFailure) in
+                LedgerReport.ThinnedSum(
+                    cause: try row.word(), source: row.text(), fate: try row.word(), count: row.int(), bytes: row.int(),
+                    oldest: row.instant(), newest: row.instant())
             }
     }
 

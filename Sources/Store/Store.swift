@@ -8,6 +8,8 @@ import Readings
 package actor Store {
     private let queue = StoreQueue()
     let database: Database
+    /// How far the file may grow, see `limit(bytes:)`.
+    var mostPages = Database.anyPages
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
 

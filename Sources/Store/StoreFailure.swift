@@ -47,7 +47,7 @@ package struct StoreFailure: Error, Sendable, Hashable, CustomStringConvertible 
     }
 
     private static func sentence(_ code: Int32, isFull: Bool, at path: String) -> String {
-        if isFull { return "the disk is full: free some space where \(path) stands" }
+        if isFull { return "the disk is full: free some space where \(path) stands, or raise storage.most if that is reached" }
         return switch code {
         case SQLITE_BUSY, SQLITE_LOCKED: "another process is writing to \(path): wait for it, or end it"
         case SQLITE_CORRUPT: "\(path) is damaged: keep a copy of it and restore a backup"

@@ -7,6 +7,7 @@ import Glibc
 import MQTT
 import Readings
 import Sinks
+import Store
 
 /// What happens, line by line, for a person at a terminal or for a program (`--json`).
 struct Console: Sendable {
@@ -91,6 +92,12 @@ struct Console: Sendable {
                 self.init("NOT RELOADED", problems.joined(separator: "; "))
             case .keyUnusable(let reason):
                 self.init("NO KEY", reason)
+            case .thinned(let cause, let count):
+                self.init("THINNED", "the bytes of \(count) frames: \(cause.rawValue)")
+            case .overfull(let used, let most):
+                self.init("OVERFULL", "\(used) of \(most) bytes, and nothing may go")
+            case .housekeepingFailed(let reason):
+                self.init("DISORDER", reason)
             case .cloneSeen(let sink, let detail):
                 self.init("CLONE", "on \(sink): \(detail)")
             case .source(let source, let event):

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ExactJSON
+import Readings
 import Store
 
 struct LedgerCommand: AsyncParsableCommand {
@@ -28,6 +29,14 @@ struct LedgerCommand: AsyncParsableCommand {
             Terminal.out("")
             Terminal.table(["CUSTODY", "FRAMES"], sorted(ledger.framesByCustody))
             Terminal.out("")
+            if !ledger.thinned.isEmpty {
+                Terminal.table(
+                    ["BODIES THAT WENT", "SOURCE", "BECAUSE OF", "FRAMES", "BYTES", "ARRIVED FROM", "TO"],
+                    ledger.thinned.map { sum in
+                        [sum.fate.rawValue, sum.source, sum.cause.rawValue, "\(sum.count)", "\(sum.bytes)", sum.oldest.rfc3339(), sum.newest.rfc3339()]
+                    })
+                Terminal.out("")
+            }
             Terminal.table(["COUNTED, NEVER IN CUSTODY", "ITEMS"], ledger.tallies.map { [$0.code, "\($0.count)"] })
             Terminal.out("")
             Terminal.table(["REFUSED IN CUSTODY", "FRAMES"], ledger.refusals.map { ["\($0.fate.rawValue): \($0.code)", "\($0.count)"] })
@@ -68,6 +77,13 @@ struct LedgerCommand: AsyncParsableCommand {
             object.add("frames", .integer(ledger.frames))
             object.add("fates", counts(ledger.framesByFate))
             object.add("custody", counts(ledger.framesByCustody))
+            object.add("thinned", .array(ledger.thinned.map { sum in
+                .object(JSONObject([
+                    ("fate", .string(sum.fate.rawValue)), ("source", .string(sum.source)), ("cause", .string(sum.cause.rawValue)),
+                    ("frames", .integer(sum.count)), ("bytes", .integer(sum.bytes)), ("from", .string(sum.oldest.rfc3339())),
+                    ("to", .string(sum.newest.rfc3339())),
+                ]))
+            }))
             object.add("counted", .object(JSONObject(ledger.tallies.map { ($0.code, .integer($0.count)) })))
             object.add("refused", .object(JSONObject(ledger.refusals.map { ($0.code, .integer($0.count)) })))
             object.add("readings", counts(ledger.readingsByState))

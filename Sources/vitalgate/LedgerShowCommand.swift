@@ -40,7 +40,8 @@ extension LedgerCommand {
             var facts = [
                 ["arrived", frame.arrivedAt.rfc3339() + clock], ["from", frame.source + (frame.topic.map { ", \($0)" } ?? "")],
                 ["custody", frame.custody.rawValue + (frame.isRetained ? ", retained" : "")], ["device", frame.device.description],
-                ["read by", "\(frame.profile ?? "-") \(frame.profileVersion ?? "")"], ["bytes", "\(frame.body.count)"],
+                ["read by", "\(frame.profile ?? "-") \(frame.profileVersion ?? "")"],
+                ["bytes", trail.frame.thinned.map(said) ?? "\(frame.body.count)"],
             ]
             if let detail = frame.detail { facts.append(["because", detail]) }
             for fact in facts { Terminal.out("  \(fact[0])\(String(repeating: " ", count: 9 - fact[0].count))\(fact[1])") }
@@ -64,6 +65,14 @@ extension LedgerCommand {
             }
         }
 
+        private func said(_ thinned: StoredFrame.Thinned) -> String {
+            let why = switch thinned.cause {
+            case .age: "they were older than storage.frames"
+            case .cap: "the database had come near storage.most"
+            }
+            return "\(thinned.bytes), gone since \(thinned.at.rfc3339()): \(why)"
+        }
+
         private func json(_ trail: Trail) -> JSON {
             let frame = trail.frame.record
             var object = JSONObject([
@@ -76,6 +85,11 @@ extension LedgerCommand {
                 ("topic", frame.topic), ("profile", frame.profile), ("profileVersion", frame.profileVersion), ("code", frame.code),
                 ("detail", frame.detail),
             ] { object.add(key, value.map { .string($0) }) }
+            object.add("thinned", trail.frame.thinned.map { thinned in
+                .object(JSONObject([
+                    ("at", .string(thinned.at.rfc3339())), ("cause", .string(thinned.cause.rawValue)), ("bytes", .integer(thinned.bytes)),
+                ]))
+            })
             if frame.isRetained { object.add("retained", .bool(true)) }
             let readings = trail.readings.map { stored -> JSON in
                 var object = JSONObject([

@@ -1,4 +1,7 @@
-// Disks and clocks that fail, for the fault suite: loaded before the C library by LD_PRELOAD. Only files named *.db* are touched.
+// Disks and clocks that fail, for the fault suite, scripts/fault-test and scripts/crash-test: loaded before the C library by
+// LD_PRELOAD. Only files named *.db* are touched.
+//   FAULT_FULL=FILE     while that file exists, writes fail with ENOSPC
+//   FAULT_SYNC_MS=N     every sync returns so much later: wide open is the moment between commit and acknowledgement
 //   FAULT_CUT=N         at the Nth write the power goes: of what was written and not yet synced each 512 bytes reach the disk or
 //                       do not, as FAULT_SEED has it, and the process is killed
 //   FAULT_ERROR=NAME    ENOSPC, EIO or EROFS; FAULT_CALL=write|sync|truncate; from call FAULT_FROM on, FAULT_TIMES times
@@ -57,6 +60,8 @@ static int is_database(int file, struct stat *status) {
 
 // The error that this call shall have, or 0.
 static int injected(const char *call) {
+    const char *full = getenv("FAULT_FULL");
+    if (full && !strcmp(call, "write") && access(full, F_OK) == 0) return ENOSPC;
     const char *error = getenv("FAULT_ERROR"), *which = getenv("FAULT_CALL");
     if (!error || !which || strcmp(which, call) != 0) return 0;
     if (calls_seen++ < number("FAULT_FROM", 0) || calls_failed >= number("FAULT_TIMES", 1)) return 0;
@@ -142,6 +147,7 @@ static int synced(int file, int (*real)(int)) {
         if (result == 0) forget(&status);
     }
     pthread_mutex_unlock(&lock);
+    usleep((useconds_t)number("FAULT_SYNC_MS", 0) * 1000);
     if (error) errno = error;
     return result;
 }

@@ -218,6 +218,44 @@ def kill_while_restamping(program, shim):
         return finish(made, records, times)
 
 
+def strike_while_thinning(program, shim):
+    """What is 100 days old loses its bytes and the file shrinks, while more comes in; killed, or the power goes."""
+    with house(program, shim) as made:
+        made.connect()
+        # The latest 1000 packets of a source are never thinned.
+        records = [Record(index) for index in range(2500)]
+        made.publish(records).wait()
+        until(120, "all is stored and sent", lambda: made.has(len(records)) and len(made.archived()) >= len(records))
+        made.stop()
+        with sqlite3.connect(made.database) as connection:
+            # As long as a talkative bridge makes them, so that there is something to give back.
+            connection.execute("UPDATE frames SET arrived = arrived - 100 * 86400000, body = CAST(body || printf('%700s', '') AS BLOB)")
+        connection.close()
+
+        def is_thin():
+            old = made.value(f"SELECT count(*) FROM frames WHERE thinned IS NULL AND arrived < {(time.time() - 99 * 86400) * 1000:.0f}")
+            return old is not None and old <= 1000
+
+        times, size = 0, os.path.getsize(made.database)
+        for turn in range(6):
+            if is_thin():
+                break
+            cut = {} if turn % 3 == 2 else {"cut": random.randint(20, 400), "seed": random.randint(1, 1 << 30)}
+            made.start(**cut)
+            writer = made.publish(further(records, 20))
+            try:
+                made.gateway.wait(timeout=6 if cut else random.random() * 3)
+                times += 1
+            except subprocess.TimeoutExpired:
+                times += not cut
+            made.kill()
+            writer.wait()
+        made.start()
+        until(60, "all that is old is thinned", is_thin)
+        until(60, "the file is smaller", lambda: (made.value("PRAGMA page_count") or size) * 4096 < size - 500_000)
+        return finish(made, records, times)
+
+
 def clock_jumps(program, shim):
     """The wall clock is years off, says so, jumps while readings come in, and is right in the end: records keep their own time."""
     with house(program, shim, clock_trust="{folder}/right") as made:
@@ -303,6 +341,7 @@ def all_faults(backlog_size):
         Fault("kill -9 and power cut while an old database is migrated", kill_while_migrating),
         Fault("kill -9 while stored frames are read again", kill_while_redecoding),
         Fault("kill -9 while readings are dated anew", kill_while_restamping),
+        Fault("kill -9 and power cut while old frames are thinned and the file shrinks", strike_while_thinning),
         Fault("wall clock off by ten years, an hour, a second", clock_jumps),
         Fault("two gateways on one stream, killed by turns", two_gateways),
         Fault(f"a backlog of {backlog_size}, the broker gone three times", backlog(backlog_size)),

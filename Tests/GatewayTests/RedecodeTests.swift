@@ -185,7 +185,7 @@ struct RedecodeTests {
         ward.take(ward.advertised(ScaleAdvert.weight), ward.advertised(ScaleAdvert.withImpedance))
         // A glucose that promises a context which never comes, one with its context, and one without.
         for (uuid, frame) in [
-            ("2a18", "1b0500e40704070a2600000052b01100"), ("2a18", "1b0600e40704070a2600000078b01100"), ("2a34", "020600 02".replacingOccurrences(of: " ", with: "")),
+            ("2a18", "130500e40704070a2600000052b011"), ("2a18", "130600e40704070a2600000078b011"), ("2a34", "020600 02".replacingOccurrences(of: " ", with: "")),
         ] {
             ward.take(ward.raw(#"{"address":"\#(meter)","services":["1808"],"characteristic":"\#(uuid)","frames":["\#(frame)"]}"#))
         }

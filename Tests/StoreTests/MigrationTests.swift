@@ -20,7 +20,7 @@ struct MigrationTests {
         try placeVersion1()
         let before = try folder.value("SELECT group_concat(identity || measured_at || state || \"values\", '|') FROM readings WHERE state <> 'quarantined'")
         let store = try folder.store()
-        #expect(try folder.value("PRAGMA user_version") == "6")
+        #expect(try folder.value("PRAGMA user_version") == "7")
         let report = try await store.ledger()
         #expect(report.differences == [])
         #expect(report.framesByFate == [.reading: 4, .duplicate: 1, .incomplete: 1, .quarantined: 1])

@@ -38,7 +38,7 @@ struct OpeningTests {
         #expect(try folder.value("PRAGMA auto_vacuum") == "2")
         // "VitG"
         #expect(try folder.value("PRAGMA application_id") == "1449751623")
-        #expect(try folder.value("PRAGMA user_version") == "6")
+        #expect(try folder.value("PRAGMA user_version") == "7")
     }
 
     @Test(arguments: [
@@ -61,7 +61,7 @@ struct OpeningTests {
         _ = try folder.store()
         try folder.tamper("PRAGMA user_version = 9")
         let sentence = refusal { _ = try folder.store() }
-        #expect(sentence.contains("is of version 9, and this vitalgate knows 6"), "\(sentence)")
+        #expect(sentence.contains("is of version 9, and this vitalgate knows 7"), "\(sentence)")
         #expect(sentence.contains("written by a newer vitalgate"))
     }
 

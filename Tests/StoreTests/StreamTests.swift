@@ -125,7 +125,7 @@ struct StreamTests {
                 """)
         }
         let store = try folder.store()
-        #expect(try folder.value("PRAGMA user_version") == "6")
+        #expect(try folder.value("PRAGMA user_version") == "7")
         #expect(try await store.ledger().differences == [])
         let reading = try #require(try await store.readings(limit: 1).first)
         #expect(reading.reading.isContinuous && reading.reading.summary == nil)

@@ -4,6 +4,7 @@ import Alarms
 package struct Configuration: Sendable {
     /// Where the database is.
     package var storePath: String
+    package var storage: StorageSettings
     package var place: Place
     /// What says that this machine's clock is right.
     package var clock: ClockTrust

@@ -8,13 +8,14 @@ extension Configuration {
     /// Reads a configuration. An unknown key, a wrong type or an impossible value names the file, the line and what to write.
     package static func read(_ text: String, file: String) throws(YAMLProblem) -> Configuration {
         let map = try YAMLNode.load(text, file: file).map()
-        try map.only(["store", "place", "clock", "profiles", "sources", "bluetooth", "sinks", "alarms", "log"])
+        try map.only(["store", "storage", "place", "clock", "profiles", "sources", "bluetooth", "sinks", "alarms", "log"])
         let bluetooth = try map.optional("bluetooth").map { node throws(YAMLProblem) in try BluetoothSettings(node) }
         // Readings have to come from somewhere.
         let sourcesNode = try bluetooth == nil ? map.required("sources") : map.optional("sources")
         let sources = try sourcesNode.map { node throws(YAMLProblem) in try unique(node, named: \.name, source) } ?? []
         return Configuration(
             storePath: try storePath(map.optional("store")),
+            storage: try map.optional("storage").map { node throws(YAMLProblem) in try StorageSettings(node) } ?? StorageSettings(),
             place: try place(map.optional("place")),
             clock: try clock(map.optional("clock")),
             profileFolders: try texts(map.optional("profiles")),

@@ -73,7 +73,8 @@ extension Batch {
                 profile.kinds.map { ($0, Settling(isTold: true)) }, uniquingKeysWith: { first, _ in first }) : [:]
         }
         let ended = known.first { frame in
-            frame.record.minute == slot.minute && frame.record.fate == .summarised && frame.record.arrived.isSynchronised == record.arrived.isSynchronised
+            // One whose samples went to make room cannot go on: what comes is filed against its summary, as of another source.
+            frame.record.minute == slot.minute && frame.record.fate == .summarised && frame.thinned == nil && frame.record.arrived.isSynchronised == record.arrived.isSynchronised
                 && (record.arrived.isSynchronised || frame.record.arrived.boot == record.arrived.boot)
         }
         if let ended {

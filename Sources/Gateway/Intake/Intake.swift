@@ -91,6 +91,8 @@ package final class Intake: Sendable {
             events.forEach(observer)
             return .acknowledge
         case .failure(let error):
+            // Whoever can make room hears of it.
+            if (error as? StoreFailure)?.isFull == true { bell.ring() }
             observer(.commitFailed(source: source, reason: "\(error)"))
             return .refuse(reason: "\(error)")
         }

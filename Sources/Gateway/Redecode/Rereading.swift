@@ -21,6 +21,8 @@ struct Rereading {
     private let profile: Profile
     private var assemblies: [DeviceID: Assembly] = [:]
     private var held: [DeviceID: [Assembly.Ticket: Held]] = [:]
+    /// When the latest frame of a device arrived whose bytes are gone.
+    private var lastThinned: [DeviceID: Instant] = [:]
 
     init(by profile: Profile, among profiles: ProfileSet) {
         self.profile = profile
@@ -29,15 +31,28 @@ struct Rereading {
 
     /// The frames whose end is known now: this one, and those that waited for it.
     mutating func take(_ frame: StoredFrame) -> [(StoredFrame, Result)] {
+        if frame.thinned != nil {
+            lastThinned[frame.record.device] = frame.record.arrivedAt
+            return [(frame, .untouched(Rereading.thinned))]
+        }
         if let minute = frame.record.minute { return [(frame, summaries(of: frame, minute))] }
         switch unit(of: frame) {
         case .failure(let reason): return [(frame, .untouched(reason.text))]
         case .success(.outcome(let outcome)): return [(frame, .outcome(outcome, heard: nil))]
         case .success(.item(let item)):
             guard profile.remembers else { return [(frame, .outcome(profile.decode(item.content), heard: item.receivedAt))] }
+            if let gone = lastThinned[frame.record.device], frame.record.arrivedAt.milliseconds - gone.milliseconds < Rereading.partsWithin {
+                return [(frame, .untouched(Rereading.besideThinned))]
+            }
             return take(item, frame)
         }
     }
+
+    static let thinned = "its bytes are gone"
+    /// By itself it would say less than it did.
+    static let besideThinned = "perhaps a part of one whose bytes are gone"
+    /// Milliseconds; far longer than a device takes to tell what belongs together.
+    private static let partsWithin: Int64 = 3_600_000
 
     /// What a minute of a stream says by the profile as it is now.
     private func summaries(of frame: StoredFrame, _ began: Instant) -> Result {
