@@ -27,7 +27,10 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 
 let package = Package(
     name: "vitalgate",
-    products: [.executable(name: "vitalgate", targets: ["vitalgate"])],
+    products: [
+        .executable(name: "vitalgate", targets: ["vitalgate"]),
+        .executable(name: "vitalgate-hci", targets: ["vitalgate-hci"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -44,7 +47,7 @@ let package = Package(
         target("Readings"),
         target("DeviceProfiles", ["Readings", "ExactJSON", "StrictYAML"]),
         target("Drivers", ["Readings", "StrictYAML", "DeviceProfiles", crypto, cryptoExtras]),
-        target("Captures", ["Readings", "DeviceProfiles"]),
+        target("Captures", ["Readings", "ExactJSON", "DeviceProfiles"]),
         target("People", ["Readings"]),
         target("Alarms", ["Readings", "People"]),
 
@@ -52,6 +55,9 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+
+        // GPL-2.0-or-later: never for what `vitalgate` is made of.
+        .systemLibrary(name: "CBluetooth", pkgConfig: "bluez", providers: [.apt(["libbluetooth-dev"])]),
 
         // The outside.
         target("MQTT", ["CMosquitto"]),
@@ -66,6 +72,11 @@ let package = Package(
             "DBus", "Store", "Sinks", "CSystemd", lifecycle, signals, logging,
         ]),
         .executableTarget(name: "vitalgate", dependencies: ["Gateway", argumentParser], swiftSettings: strict),
+
+        // A program of its own, for machines without bluetoothd.
+        .executableTarget(
+            name: "vitalgate-hci", dependencies: ["Readings", "DeviceProfiles", "Captures", "CBluetooth", argumentParser],
+            swiftSettings: strict),
 
         // Stand-ins and real servers for tests; product code never imports it.
         target("GatewayTesting", ["Readings", "DeviceProfiles", "MQTT", "DBus", "Gateway"]),
@@ -83,7 +94,7 @@ let package = Package(
         tests("BlueZTests", ["BlueZ", "DBus", "DeviceProfiles", "Readings", "GatewayTesting"]),
         tests("StoreTests", ["Store", "Readings", "People", "Alarms", "CSQLite"]),
         tests("SinksTests", ["Sinks", "Readings", "People", "Alarms", "ExactJSON", "MQTT", "GatewayTesting"]),
-        tests("GatewayTests", ["Gateway", "GatewayTesting", "ExactJSON", "People", "Store", "BlueZ", "DBus"]),
+        tests("GatewayTests", ["Gateway", "GatewayTesting", "Captures", "ExactJSON", "People", "Store", "BlueZ", "DBus"]),
         tests("CommandTests", ["ExactJSON", "MQTT", "GatewayTesting", "vitalgate"]),
         tests("HouseTests", []),
     ],

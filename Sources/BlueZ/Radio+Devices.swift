@@ -19,7 +19,7 @@ extension Radio {
 
     /// Connects a device that has been heard, and reads which characteristics it has.
     package func connect(to device: DeviceID, _ how: Connecting = Connecting()) async throws(RadioFailure) -> GATTLink {
-        guard let path = path(of: device) else { throw RadioFailure(.notSeen) }
+        guard let path = path(of: device) else { throw failureToFind(device) }
         let mailbox = Mailbox(since: .now)
         let isFree = state.withLock { state in
             guard state.mailboxes[path] == nil else { return false }
@@ -30,8 +30,10 @@ extension Radio {
         if let passkey = how.passkey { agent.expect(path, passkey) }
         do throws(RadioFailure) {
             try await open(path, how, mailbox)
+            reached(path)
             return GATTLink(over: self, to: path, mailbox, state.withLock { $0.tree.characteristics(of: path) })
         } catch {
+            failed(path, of: device, error)
             await hangUp(path, mailbox)
             throw error
         }
@@ -78,15 +80,6 @@ extension Radio {
         } catch {
             if error.name == "org.bluez.Error.AlreadyExists" { return }
             throw RadioFailure(error)
-        }
-    }
-
-    /// Of several adapters that know it: the one that has the bond, else the one that heard it last.
-    private func path(of device: DeviceID) -> String? {
-        state.withLock { state in
-            let paths = state.tree.paths(of: device).filter { state.listening.contains(ObjectTree.adapter(above: $0)) }
-            if let bonded = paths.first(where: { state.tree[$0, Words.device]?["Paired"]?.flag == true }) { return bonded }
-            return paths.compactMap { path in state.heard[path].map { (path, $0) } }.max { $0.1 < $1.1 }?.0 ?? paths.first
         }
     }
 

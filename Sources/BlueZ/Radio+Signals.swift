@@ -36,6 +36,7 @@ extension Radio {
             state.tree = ObjectTree()
             state.listening = []
             state.heard = [:]
+            state.setbacks = [:]
             state.characteristics = [:]
             defer { state.mailboxes = [:] }
             return Array(state.mailboxes.values)
@@ -61,6 +62,7 @@ extension Radio {
             var orphans: [Mailbox] = []
             if isDevice {
                 state.heard[path] = nil
+                state.setbacks[path] = nil
                 if let mailbox = state.mailboxes[path] { orphans.append(mailbox) }
             }
             if isAdapter {

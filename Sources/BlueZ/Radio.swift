@@ -46,6 +46,10 @@ package final class Radio: Sendable {
         var air: [String: AirWatch] = [:]
         /// How often in a row a bonded device said no at once.
         var rebuffs: [String: Int] = [:]
+        /// How often in a row the way to a device failed, by its path.
+        var setbacks: [String: Int] = [:]
+        /// Devices whose bond lies with one adapter, and that adapter.
+        var pins: [DeviceID: DeviceID] = [:]
         /// Devices that are nobody's strangers.
         var friends: Set<DeviceID> = []
         var standing = Standing.unknown
@@ -86,6 +90,9 @@ package final class Radio: Sendable {
 
     /// Devices that bluetoothd must not be made to forget.
     package func befriend(_ devices: Set<DeviceID>) { state.withLock { $0.friends = devices } }
+
+    /// Devices whose bond lies with one adapter: over another one they are connected only if that has a bond too.
+    package func pin(_ pins: [DeviceID: DeviceID]) { state.withLock { $0.pins = pins } }
 
     func call(
         _ path: String, _ interface: String, _ member: String, _ arguments: [DBusValue] = [], within: Duration? = nil

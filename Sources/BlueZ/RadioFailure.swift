@@ -19,6 +19,7 @@ package struct RadioFailure: Error, Sendable, Hashable {
         case servicesUnresolved = "services-unresolved"
         case unpaired
         case bondLost = "bond-lost"
+        case bondAdapterAway = "bond-adapter-away"
         case pairingRefused = "pairing-refused"
         case pairingFailed = "pairing-failed"
         case cancelled
@@ -56,6 +57,8 @@ package struct RadioFailure: Error, Sendable, Hashable {
         case .servicesUnresolved: "the device is connected, but its services cannot be read"
         case .unpaired: "the device shows a passkey that a person has to type once: vitalgate devices pair"
         case .bondLost: "the device no longer knows us: forget it, and pair it again (vitalgate devices pair)"
+        case .bondAdapterAway:
+            "the device has its bond with an adapter that does not listen: plug that one in, or pair the device again (vitalgate devices pair)"
         case .pairingRefused: "the device refuses to pair: is it in its pairing mode, and is the passkey right?"
         case .pairingFailed: "pairing did not come to an end"
         case .cancelled: "the gateway stops"

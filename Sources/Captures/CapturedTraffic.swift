@@ -42,7 +42,7 @@ package struct CapturedTraffic: Sendable {
     private var places: [DeviceID: Int] = [:]
     private var tables: [DeviceID: AttributeTable] = [:]
     private var connections: [Link: Connection] = [:]
-    private var unfinished: [UnfinishedAdvert.Key: UnfinishedAdvert] = [:]
+    private var assembly = AdvertAssembly()
 
     private struct Link: Hashable {
         var controller: UInt16
@@ -55,16 +55,6 @@ package struct CapturedTraffic: Sendable {
         var sent = DataAssembly(), received = DataAssembly()
         /// Where the value stands that was read last: the rest of a long one comes in further answers.
         var lastRead: (handle: UInt16, item: Int)?
-    }
-
-    private struct UnfinishedAdvert {
-        struct Key: Hashable {
-            var device: DeviceID
-            var set: UInt8
-        }
-        /// An advertisement has at most 1650 bytes. Core Specification vol. 4 part E 7.8.54.
-        static let most = 1650
-        var bytes: [UInt8] = []
     }
 
     /// What every device has for the host's sake; no frame of a profile. Generic Access and Generic Attribute Service.
@@ -108,21 +98,12 @@ package struct CapturedTraffic: Sendable {
     }
 
     private mutating func take(_ report: AdvertReport, at: Instant) {
-        let key = UnfinishedAdvert.Key(device: report.device, set: report.set)
-        var bytes = Array(report.data)
-        if report.set != 0xFF || report.completeness != .whole {
-            let begun = unfinished.removeValue(forKey: key)?.bytes ?? []
-            guard begun.count + bytes.count <= UnfinishedAdvert.most else { return refuse(.brokenAdvert, report.data.startIndex) }
-            bytes = begun + bytes
-            switch report.completeness {
-            case .whole: break
-            case .goesOn:
-                unfinished[key] = UnfinishedAdvert(bytes: bytes)
-                return
-            case .broken: return refuse(.brokenAdvert, report.data.startIndex)
-            }
+        let parsed: AdvertStructures
+        switch assembly.take(report) {
+        case .goesOn: return
+        case .broken: return refuse(.brokenAdvert, report.data.startIndex)
+        case .whole(let advert): parsed = advert
         }
-        guard let parsed = AdvertStructures(bytes) else { return refuse(.brokenAdvert, report.data.startIndex) }
         let place = place(of: report.device)
         if let name = parsed.name { devices[place].name = name }
         for service in parsed.services where !devices[place].services.contains(service) { devices[place].services.append(service) }

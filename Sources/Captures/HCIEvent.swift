@@ -42,6 +42,9 @@ struct AdvertReport {
     enum Completeness { case whole, goesOn, broken }
 
     var device: DeviceID
+    /// What the legacy form has in its place, and the extended one for legacy adverts.
+    static let noSet: UInt8 = 0xFF
+
     /// Of several that one device has on the air.
     var set: UInt8
     var data: ArraySlice<UInt8>
@@ -52,7 +55,7 @@ struct AdvertReport {
         guard cursor.take(2) != nil, let device = cursor.address(), let length = cursor.u8(), let data = cursor.take(Int(length)),
             cursor.u8() != nil
         else { return nil }
-        self.init(device: device, set: 0xFF, data: data, completeness: .whole)
+        self.init(device: device, set: AdvertReport.noSet, data: data, completeness: .whole)
     }
 
     /// Event type u16 | address type u8 | address 6 | two PHYs | set u8 | power i8 | RSSI i8 | interval u16 | direct address 1 + 6

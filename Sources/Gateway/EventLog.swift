@@ -1,5 +1,6 @@
 import Alarms
 import BlueZ
+import Captures
 import DeviceProfiles
 import Logging
 import MQTT
@@ -34,6 +35,8 @@ package enum EventLog {
         case .commitFailed(let source, let reason):
             (.critical, "nothing can be kept (\(reason)); \(source) is not acknowledged and will send again")
         case .radio(let event): line(event)
+        case .listener(let name, let event): (level(of: event), "\(name): \(event.sentence)")
+        case .bond(_, let news): (news.isGood ? .notice : .warning, "bluetooth: \(news.sentence)")
         case .session(let report): line(report)
         case .clock(_, let offset):
             (.debug, "clock \(offset.stage.rawValue): \(offset.seconds.map { "\($0) s off" } ?? "not set")")
@@ -74,6 +77,14 @@ package enum EventLog {
         case .lost(let adapter): (.warning, "bluetooth: adapter \(adapter) does not listen any more")
         case .blind(let failure): (.error, "bluetooth: the gateway is blind: \(failure.code.rawValue): \(failure.sentence)")
         case .mending(let what): (.warning, "bluetooth: \(what)")
+        }
+    }
+
+    private static func level(of event: ListenerEvent) -> Logger.Level {
+        switch event {
+        case .door(_, nil), .joined, .state(_, .listening, _): .notice
+        case .left(_, nil), .lost: .warning
+        case .door, .left, .state: .error
         }
     }
 

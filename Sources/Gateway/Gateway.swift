@@ -78,11 +78,15 @@ package struct Gateway: Sendable {
                 observer: observer)
         }
         if let radio { services.append(radio) }
+        let listeners = configuration.listeners.map { listener in
+            ListenerService(listener, intake: intake, profiles: profiles, store: store, clocks: clocks, observer: observer)
+        }
+        services += listeners
         let systemd = Systemd()
         services.append(Reloader(
-            intake: intake, radio: radio, profiles: profilesAgain ?? { profiles }, systemd: systemd, observer: observer, hangups: hangups))
+            intake: intake, radio: radio, listeners: listeners, profiles: profilesAgain ?? { profiles }, systemd: systemd, observer: observer, hangups: hangups))
         services.append(Supervisor(
-            sources: sources, radio: radio, store: store, bell: bell, systemd: systemd, isReady: { observer(.started(gateway: id)) }))
+            sources: sources, radio: radio, listeners: listeners, store: store, bell: bell, systemd: systemd, isReady: { observer(.started(gateway: id)) }))
         self.id = id
         self.services = services
         self.observer = observer

@@ -26,6 +26,10 @@ package enum GatewayEvent: Sendable {
     case commitFailed(source: String, reason: String)
     /// This machine's own radio comes, goes or is mended.
     case radio(RadioEvent)
+    /// At the socket of a source whose listener is another program.
+    case listener(String, ListenerEvent)
+    /// Something changed with the bond of a device.
+    case bond(DeviceID, BondNews)
     /// A device was connected and asked.
     case session(SessionReport)
     /// How far a device's clock was from ours.

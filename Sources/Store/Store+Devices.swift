@@ -30,6 +30,7 @@ extension Store {
             statement.bind(device.description)
             try statement.run()
             guard database.changes == 1 else { return false }
+            try database.note(nil, of: device)
             if try database.household().knows(device) { try database.write(Assignment(device, since: at, [], at: at, by: who)) }
             try database.raiseEnrolmentVersion()
             return true

@@ -78,6 +78,10 @@ struct Console: Sendable {
                 self.init("BLIND", "\(failure.code.rawValue): \(failure.sentence)")
             case .radio(.mending(let what)):
                 self.init("MENDING", what)
+            case .listener(let source, let event):
+                self.init("LISTENER", "\(source): \(event.sentence)")
+            case .bond(let device, let news):
+                self.init("BOND", "\(device): \(news.sentence)")
             case .session(let report):
                 self.init("SESSION", Line.say(report))
             case .clock(let device, let offset):

@@ -84,15 +84,16 @@ struct DevicesCommand: AsyncParsableCommand {
         func run() async throws {
             let store = try store.openToRead()
             let devices = try await store.enrolledDevices()
+            let notes = try await store.radioNotes().compactMapValues(DeviceNote.init)
             let now = Assignment.effective(in: try await store.assignments()).filter { $0.until == nil }
             let holding = Dictionary(now.map { ($0.assignment.device, $0.assignment) }, uniquingKeysWith: { _, last in last })
-            guard !output.json else { return devices.forEach { Terminal.out(DevicesCommand.json($0, holding[$0.id])) } }
+            guard !output.json else { return devices.forEach { Terminal.out(DevicesCommand.json($0, holding[$0.id], notes[$0.id])) } }
             Terminal.table(
-                ["DEVICE", "NAME", "WHOSE", "PROFILE", "KEY", "ENROLLED", "BY"],
+                ["DEVICE", "NAME", "WHOSE", "PROFILE", "KEY", "RADIO", "ENROLLED", "BY"],
                 devices.map { device in
                     [
                         device.id.description, device.name, holding[device.id].map(Holding.owners) ?? "not assigned",
-                        device.profile ?? "as matched", device.keyFile == nil ? "no" : "yes", device.enrolledAt.rfc3339(), device.enrolledBy,
+                        device.profile ?? "as matched", device.keyFile == nil ? "no" : "yes", notes[device.id]?.summary ?? "", device.enrolledAt.rfc3339(), device.enrolledBy,
                     ]
                 })
         }
@@ -119,7 +120,7 @@ struct DevicesCommand: AsyncParsableCommand {
         }
     }
 
-    static func json(_ device: EnrolledDevice, _ holding: Assignment? = nil) -> JSON {
+    static func json(_ device: EnrolledDevice, _ holding: Assignment? = nil, _ note: DeviceNote? = nil) -> JSON {
         var object = JSONObject([("device", .string(device.id.description)), ("name", .string(device.name))])
         object.add("profile", device.profile.map { .string($0) })
         // Not where it is, and never what it is.
@@ -127,6 +128,7 @@ struct DevicesCommand: AsyncParsableCommand {
         object.add("enrolledAt", .string(device.enrolledAt.rfc3339()))
         object.add("enrolledBy", .string(device.enrolledBy))
         object.add("whose", holding.map { Holding.json($0, until: nil) })
+        for (key, value) in note?.json.members ?? [] { object[key] = value }
         return .object(object)
     }
 }

@@ -34,11 +34,16 @@ private final class OnAir: Sendable {
     private let folder = TemporaryFolder()
     private let task: Task<Void, any Error>
 
-    init(_ settings: BluetoothSettings = BluetoothSettings(), enrolled: [DeviceID] = [cuffOnAir, scaleOnAir]) async throws {
+    init(
+        _ settings: BluetoothSettings = BluetoothSettings(), enrolled: [DeviceID] = [cuffOnAir, scaleOnAir], notes: [DeviceID: String] = [:],
+        before: (FakeBlueZ) -> Void = { _ in }
+    ) async throws {
         bus = try PrivateBus()
         fake = try await FakeBlueZ(on: bus)
+        before(fake)
         store = try Store(path: folder.path + "/vitalgate.db")
         for device in enrolled { try await store.enroll(device) }
+        try await store.note(notes)
         let profiles = try Ward.shipped.get()
         let place = try #require(Place(identifier: "Asia/Shanghai"))
         intake = Intake(
@@ -53,6 +58,14 @@ private final class OnAir: Sendable {
     }
 
     deinit { task.cancel() }
+
+    /// As systemd ends it.
+    func end() async throws {
+        task.cancel()
+        try await task.value
+    }
+
+    var bondNews: [BondNews] { events.all.compactMap { if case .bond(_, let news) = $0 { news } else { nil } } }
 
     var sessions: [SessionReport] {
         events.all.compactMap { if case .session(let report) = $0 { report } else { nil } }
@@ -103,6 +116,44 @@ private final class OnAir: Sendable {
         try await Task.sleep(for: .milliseconds(300))
         #expect(onAir.fake.count(of: "Connect") == 1)
         #expect(try await onAir.store.ledger().differences == [])
+    }
+
+    @Test("How long a wake took until the first value, and what came of it, is noted for listings") func wakes() async throws {
+        let onAir = try await OnAir()
+        onAir.fake.onNotify { fake, characteristic in
+            fake.notify(characteristic, bytes("167c0056006100e807060f11111b33000000"))
+            fake.hangUp("/org/bluez/hci0/dev_F0_F1_F2_F3_F4_01")
+        }
+        onAir.wakeCuff()
+        #expect(await eventually { onAir.sessions.count == 1 })
+        try await onAir.end()
+        let note = try #require(try await onAir.store.radioNotes()[cuffOnAir].flatMap(DeviceNote.init))
+        let wakes = try #require(note.wakes)
+        #expect([wakes.caught, wakes.idle, wakes.missed] == [1, 0, 0])
+        #expect(wakes.median == wakes.worst && (0...10_000).contains(wakes.median ?? -1))
+        #expect(note.bond == nil)
+    }
+
+    @Test("At the start each bond is looked for where it lay: one that is gone is told, one at another adapter too", arguments: [
+        ("F0:00:00:00:00:01", false, BondNews.lost(DeviceID(address: "F0:00:00:00:00:01")!)),
+        ("F0:00:00:00:00:09", true, .moved(from: DeviceID(address: "F0:00:00:00:00:09")!, to: DeviceID(address: "F0:00:00:00:00:01")!)),
+        ("F0:00:00:00:00:01", true, nil),
+    ])
+    func bonds(adapter: String, isPaired: Bool, news: BondNews?) async throws {
+        let note = #"{"bond":{"adapter":"\#(adapter)","state":"held"}}"#
+        let onAir = try await OnAir(notes: [cuffOnAir: note], before: { fake in
+            fake.advertise(cuffOnAir.description, ["Paired": .bool(isPaired)])
+        })
+        if let news {
+            #expect(await eventually { onAir.bondNews == [news] })
+        } else {
+            try await Task.sleep(for: .milliseconds(300))
+            #expect(onAir.bondNews == [])
+        }
+        try await onAir.end()
+        let kept = try #require(try await onAir.store.radioNotes()[cuffOnAir].flatMap(DeviceNote.init)?.bond)
+        #expect(kept.state == (isPaired ? .held : .lost))
+        #expect(kept.adapter == DeviceID(address: "F0:00:00:00:00:01")!)
     }
 
     @Test("Nobody is connected whom nobody enrolled") func defaultDeny() async throws {

@@ -235,6 +235,12 @@ struct ConfigurationTests {
         Mistake(7, "  - name: \"\"", "a name has 1 to 32 of the characters a-z, 0-9 and '-'"),
         Mistake(23, "  - name: ärzte", "a name has 1 to 32 of the characters a-z, 0-9 and '-'"),
         Mistake(23, "  - name: \(String(repeating: "a", count: 33))", "a name has 1 to 32 of the characters a-z, 0-9 and '-'"),
+        // Listeners.
+        Mistake(17, "", "a source is either 'mqtt' or 'listener'", at: 16),
+        Mistake(17, "    mqtt: { topics: [a] }\n    listener: {}", "a source is either 'mqtt' or 'listener'", at: 16),
+        Mistake(17, "    listener: { sokcet: /x }", "unknown key 'sokcet'; did you mean 'socket'?"),
+        Mistake(17, "    listener: { socket: adverts }", "write the whole path of a local socket, of at most 107 bytes"),
+        Mistake(17, "    listener: { socket: /\(String(repeating: "x", count: 107)) }", "write the whole path of a local socket, of at most 107 bytes"),
         // Sinks.
         Mistake(24, "", "a sink is either 'mqtt' or 'file'", at: 23),
         Mistake(24, "    file: { path: /x }\n    mqtt: { host: localhost }", "a sink is either 'mqtt' or 'file'", at: 23),
@@ -280,6 +286,12 @@ struct ConfigurationTests {
     func `a gateway without sources or without sinks is no gateway`(lines: ClosedRange<Int>, key: String) {
         let without = Dictionary(uniqueKeysWithValues: lines.map { ($0, "") })
         #expect { try configuration(without) } throws: { "\($0)" == "vitalgate.yaml:1:1: the key '\(key)' is missing" }
+    }
+
+    @Test func `a listener is a source at a local socket`() throws {
+        let configuration = try configuration([17: "    listener: { socket: /run/porch/adverts }"])
+        #expect(configuration.sources.map(\.name) == ["ward"])
+        #expect(configuration.listeners.map(\.name) == ["local"] && configuration.listeners.map(\.socket) == ["/run/porch/adverts"])
     }
 
     @Test func `bluetooth is used where its section stands, and needs no other source`() throws {

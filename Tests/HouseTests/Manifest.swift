@@ -16,7 +16,7 @@ struct Manifest {
             products[String(found.1)] = String(found.2)
         }
         let entry =
-            /\b(target|tests|testTarget|executableTarget|systemLibrary)\(\s*(?:name:\s*)?"(\w+)"(?:\s*,\s*(?:dependencies:\s*)?\[([^\]]*)\])?/
+            /\b(target|tests|testTarget|executableTarget|systemLibrary)\(\s*(?:name:\s*)?"([\w-]+)"(?:\s*,\s*(?:dependencies:\s*)?\[([^\]]*)\])?/
         entries = code.matches(of: entry).map { found in
             let listed = (found.3 ?? "").matches(of: /"?(\w+)"?/).map { String($0.1) }
             return Entry(

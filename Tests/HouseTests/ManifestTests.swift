@@ -67,6 +67,12 @@ func undeclaredImports(_ file: TextFile, _ manifest: Manifest) -> [String] {
         #expect(findings.isEmpty, "\(told(findings))")
     }
 
+    @Test("The library under the GPL is for the listener alone") func librariesAreApart() throws {
+        let manifest = Manifest(try #require(SourceTree.manifest).text)
+        let users = manifest.entries.map(\.name).filter { manifest.reach(of: $0).contains("CBluetooth") }
+        #expect(users == ["vitalgate-hci"])
+    }
+
     @Test("The reader understands how the file is written") func readsTheManifest() {
         let manifest = Manifest(example)
         #expect(manifest.entries.map(\.name) == [

@@ -3,7 +3,7 @@
 enum Picture {
     static let pure: Set<String> = ["ExactJSON", "StrictYAML", "Readings", "DeviceProfiles", "Drivers", "Captures", "People", "Alarms"]
 
-    static let cLibraries: Set<String> = ["CSQLite", "CMosquitto", "CSystemd"]
+    static let cLibraries: Set<String> = ["CSQLite", "CMosquitto", "CSystemd", "CBluetooth"]
 
     /// Only tests may import it.
     static let testsOnly: Set<String> = ["GatewayTesting"]
@@ -17,7 +17,7 @@ enum Picture {
         "Readings": ["FoundationEssentials"],
         "DeviceProfiles": ["Readings", "ExactJSON", "StrictYAML"],
         "Drivers": ["Readings", "StrictYAML", "DeviceProfiles", "Crypto", "CryptoExtras"],
-        "Captures": ["Readings", "DeviceProfiles"],
+        "Captures": ["Readings", "ExactJSON", "DeviceProfiles"],
         "People": ["Readings"],
         "Alarms": ["Readings", "People"],
         "MQTT": ["CMosquitto", "Glibc"],
@@ -27,6 +27,7 @@ enum Picture {
         "Sinks": ["Readings", "People", "Alarms", "ExactJSON", "MQTT", "Glibc"],
         "Gateway": gateway,
         "vitalgate": gateway.union(["Gateway", "ArgumentParser"]),
+        "vitalgate-hci": ["Readings", "DeviceProfiles", "Captures", "CBluetooth", "ArgumentParser", "Glibc"],
         "GatewayTesting": gateway.union(["Gateway"]),
     ]
 

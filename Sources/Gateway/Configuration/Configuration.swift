@@ -11,6 +11,7 @@ package struct Configuration: Sendable {
     /// Folders with profiles beside the shipped ones.
     package var profileFolders: [String]
     package var sources: [Source]
+    package var listeners: [Listener]
     /// nil where Bluetooth is not used.
     package var bluetooth: BluetoothSettings?
     package var sinks: [Sink]
@@ -26,6 +27,18 @@ package struct Configuration: Sendable {
         package var name: String
         package var broker: BrokerSettings
         package var topics: [String]
+    }
+
+    /// A local socket at which a program that listens to the air hands over what it hears.
+    package struct Listener: Sendable {
+        package var name: String
+        /// Its path.
+        package var socket: String
+
+        package init(name: String, socket: String) {
+            self.name = name
+            self.socket = socket
+        }
     }
 
     /// Where readings go.

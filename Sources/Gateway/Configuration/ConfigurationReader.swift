@@ -11,14 +11,16 @@ extension Configuration {
         try map.only(["store", "storage", "place", "clock", "profiles", "sources", "bluetooth", "sinks", "alarms", "log"])
         let bluetooth = try map.optional("bluetooth").map { node throws(YAMLProblem) in try BluetoothSettings(node) }
         // Readings have to come from somewhere.
-        let sources = try bluetooth == nil ? map.required("sources") : map.optional("sources")
+        let sourcesNode = try bluetooth == nil ? map.required("sources") : map.optional("sources")
+        let sources = try sourcesNode.map { node throws(YAMLProblem) in try unique(node, named: \.name, source) } ?? []
         return Configuration(
             storePath: try storePath(map.optional("store")),
             storage: try map.optional("storage").map { node throws(YAMLProblem) in try StorageSettings(node) } ?? StorageSettings(),
             place: try place(map.optional("place")),
             clock: try clock(map.optional("clock")),
             profileFolders: try texts(map.optional("profiles")),
-            sources: try sources.map { node throws(YAMLProblem) in try unique(node, named: \.name, source) } ?? [],
+            sources: sources.compactMap { if case .broker(let source) = $0 { source } else { nil } },
+            listeners: sources.compactMap { if case .listener(let listener) = $0 { listener } else { nil } },
             bluetooth: bluetooth,
             sinks: try unique(map.required("sinks"), named: \.name, sink),
             alarms: try alarms(map.optional("alarms")),
@@ -54,10 +56,45 @@ extension Configuration {
         }
     }
 
-    private static func source(_ node: YAMLNode) throws(YAMLProblem) -> Source {
+    private enum Origin {
+        case broker(Source)
+        case listener(Listener)
+
+        var name: String {
+            switch self {
+            case .broker(let source): source.name
+            case .listener(let listener): listener.name
+            }
+        }
+    }
+
+    private static func source(_ node: YAMLNode) throws(YAMLProblem) -> Origin {
         let map = try node.map()
-        try map.only(["name", "mqtt"])
-        let broker = try map.required("mqtt")
+        try map.only(["name", "mqtt", "listener"])
+        let name = try name(map)
+        guard name != BluetoothSettings.source else {
+            throw try map.required("name").problem("'\(name)' is what the ledger calls this machine's own radio: take another name")
+        }
+        switch (map.optional("mqtt"), map.optional("listener")) {
+        case (let node?, nil): return .broker(try broker(node, name))
+        case (nil, let node?): return .listener(try listener(node, name))
+        default: throw node.problem("a source is either 'mqtt' or 'listener'")
+        }
+    }
+
+    private static func listener(_ node: YAMLNode, _ name: String) throws(YAMLProblem) -> Listener {
+        let map = try node.map()
+        try map.only(["socket"])
+        let folder = ProcessInfo.processInfo.environment["RUNTIME_DIRECTORY"] ?? "/run/vitalgate"
+        guard let node = map.optional("socket") else { return Listener(name: name, socket: folder + "/adverts") }
+        let path = try node.text()
+        guard path.hasPrefix("/"), LocalAddress(path) != nil else {
+            throw node.problem("write the whole path of a local socket, of at most \(LocalAddress.mostBytes) bytes")
+        }
+        return Listener(name: name, socket: path)
+    }
+
+    private static func broker(_ broker: YAMLNode, _ name: String) throws(YAMLProblem) -> Source {
         let settings = try broker.map()
         try settings.only(BrokerSettings.keys + ["topics"])
         let topicsNode = try settings.required("topics")
@@ -73,10 +110,6 @@ extension Configuration {
             topics.append(text)
         }
         guard !topics.isEmpty else { throw topicsNode.problem("a source without topics hears nothing") }
-        let name = try name(map)
-        guard name != BluetoothSettings.source else {
-            throw try map.required("name").problem("'\(name)' is what the ledger calls this machine's own radio: take another name")
-        }
         return Source(name: name, broker: try BrokerSettings(settings), topics: topics)
     }
 

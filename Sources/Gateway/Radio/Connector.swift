@@ -14,6 +14,31 @@ actor Connector {
         /// Whether it was told that somebody has to pair it first.
         var isToldToPair = false
         var patience = SessionPatience()
+        /// The wake that goes on: since when, and when there was a sign of it last.
+        var wake: (began: ContinuousClock.Instant, latest: ContinuousClock.Instant)?
+        var tally = WakeTally()
+
+        mutating func stir(at now: ContinuousClock.Instant) {
+            endWake(by: now)
+            wake = (wake?.began ?? now, now)
+        }
+
+        /// A device that nobody read while it was awake sleeps again.
+        mutating func endWake(by now: ContinuousClock.Instant) {
+            guard let wake, now - wake.latest >= Connector.wake else { return }
+            self.wake = nil
+            tally.miss()
+        }
+
+        mutating func ended(_ session: SessionReport, of heardAt: ContinuousClock.Instant) {
+            guard let wake else { return }
+            if session.frames > 0 {
+                tally.note(caughtAfter: session.firstDataAfter.map { heardAt + $0 - wake.began })
+            } else if session.failure == nil {
+                tally.rest()
+            }
+            self.wake = session.frames > 0 || session.failure == nil ? nil : (wake.began, .now)
+        }
     }
 
     /// One time that a device woke up.
@@ -73,10 +98,24 @@ actor Connector {
             return
         }
         seat.isToldToPair = false
+        seat.stir(at: heard.at)
         let first = seat.waiting.flatMap { heard.at - $0.latest < Connector.wake ? $0.heardAt : nil } ?? heard.at
         seat.waiting = Wake(device: device, profile: profile, seen: heard.observation, heardAt: first, latest: heard.at)
         guard sessions < links else { return }
         admit(&seat)
+    }
+
+    /// What was in the way of a device is mended: it is not left alone any longer.
+    func forgive(_ device: DeviceID) {
+        seats[device]?.rests = .now
+        seats[device]?.patience = SessionPatience()
+    }
+
+    /// How the wakes of each device went so far.
+    func tallies() -> [DeviceID: WakeTally] {
+        let now = ContinuousClock.now
+        for (device, seat) in seats where !seat.isInSession { seats[device]?.endWake(by: now) }
+        return seats.mapValues(\.tally).filter { $0.value.count > 0 }
     }
 
     private func admit(_ seat: inout Seat) {
@@ -91,6 +130,7 @@ actor Connector {
         sessions -= 1
         if var seat = seats[wake.device] {
             seat.isInSession = false
+            seat.ended(report, of: wake.heardAt)
             seat.rests = .now + seat.patience.rest(after: report, of: wake.profile)
             seats[wake.device] = seat
         }

@@ -127,7 +127,7 @@ extension SessionReport.Failure {
     init(_ failure: RadioFailure) {
         let remedy: Remedy = switch failure.code {
         case .busy, .outOfReach, .hungUp, .servicesUnresolved, .notSeen, .unknown: .again
-        case .unpaired, .bondLost, .pairingRefused, .pairingFailed, .notPermitted: .person
+        case .unpaired, .bondLost, .bondAdapterAway, .pairingRefused, .pairingFailed, .notPermitted: .person
         default: .later
         }
         self.init(code: failure.code.rawValue, detail: failure.sentence, advice: failure.advice, remedy: remedy)

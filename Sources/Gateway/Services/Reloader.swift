@@ -10,6 +10,7 @@ import UnixSignals
 package struct Reloader: Service {
     let intake: Intake
     var radio: RadioService?
+    var listeners: [ListenerService] = []
     /// Reads and compiles them; on the caller's time, not on that of the sources.
     let profiles: @Sendable () throws -> ProfileSet
     let systemd: Systemd
@@ -28,6 +29,7 @@ package struct Reloader: Service {
             let set = try read()
             let change = try intake.adopt(set)
             radio?.adopt(set)
+            listeners.forEach { $0.adopt(set) }
             systemd.reloaded(problem: nil)
             observer(.reloaded(change))
         } catch {

@@ -5,6 +5,7 @@ import Store
 package struct Supervisor: Service {
     let sources: [SourceService]
     var radio: RadioService?
+    var listeners: [ListenerService] = []
     let store: Store
     let bell: Bell
     let systemd: Systemd
@@ -50,5 +51,6 @@ package struct Supervisor: Service {
         pulse = now
         bell.ring()
         await radio?.refresh()
+        for listener in listeners { await listener.refresh() }
     }
 }

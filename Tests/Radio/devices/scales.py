@@ -25,6 +25,16 @@ class MiScale(Broadcaster):
         return Measurement([advert(0x02), advert(0x22)], [{'kind': 'body-weight', 'weight': f'{kilograms(weight, 200)} kg', 'at': at}])
 
 
+class PlainScale(Broadcaster):
+    """BTHome 2, for everybody to hear, and without a clock: that two radios heard one weighing is told by nothing but its bytes."""
+    address, services, public = 'F0:F1:F2:00:30:05', [], True
+
+    def measure(self, number, at):
+        weight = 7030 + number % 50 * 10
+        return Measurement([{'service_data': {'FCD2': b'\x40\x06' + u16(weight)}}],
+                           [{'kind': 'body-weight', 'weight': f'{kilograms(weight, 100)} kg', 'at': None}])
+
+
 class SecretScale(Broadcaster):
     """BTHome 2, encrypted: a counter that never comes again makes each advert another one."""
     address, services = 'F0:F1:F2:00:30:02', []

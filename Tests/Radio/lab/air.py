@@ -1,4 +1,4 @@
-"""The air: Bluetooth controllers on one link in this process. One of them is plugged into the kernel and becomes hci0."""
+"""The air: Bluetooth controllers on one link in this process. One of them, or two, are plugged into the kernel and become hci0 and hci1."""
 import asyncio
 import random
 
@@ -72,29 +72,29 @@ class Air(LocalLink):
     def __init__(self, address='F0:00:00:00:00:01'):
         super().__init__()
         self.address = address
-        self.dongle = None
-        self.transport = None
+        self.dongles = {}
         self.adverts = 0
 
-    async def plug(self):
-        self.transport = await open_transport('vhci')
-        self.dongle = Dongle('dongle', host_source=self.transport.source, host_sink=self.transport.sink, link=self,
-                             public_address=self.address)
+    async def plug(self, address=None):
+        address = address or self.address
+        transport = await open_transport('vhci')
+        self.dongles[address] = transport, Dongle(
+            f'dongle {address}', host_source=transport.source, host_sink=transport.sink, link=self, public_address=address)
 
-    async def unplug(self):
+    async def unplug(self, address=None):
         """Out it comes: every link on it is gone for the devices, after they have heard nothing for a while."""
-        dongle, self.dongle = self.dongle, None
+        transport, dongle = self.dongles.pop(address or self.address)
         for connection in list(dongle.le_connections.values()):
             device = self.find_le_controller(connection.peer_address)
             for other in list(device.le_connections.values()) if device else []:
                 device.on_le_disconnected(other, hci.HCI_ErrorCode.CONNECTION_TIMEOUT_ERROR)
-        await self.transport.close()
+        await transport.close()
         self.remove_controller(dongle)
 
     def hear(self, address, data, response=b'', connectable=False, rssi=-50):
         self.adverts += 1
-        if self.dongle:
-            self.dongle.hear(address, data, response, connectable, rssi)
+        for _, dongle in list(self.dongles.values()):
+            dongle.hear(address, data, response, connectable, rssi)
 
     # What bumble's own link does less well.
 

@@ -3,11 +3,14 @@ import asyncio
 import datetime
 import json
 import os
+import shutil
 import subprocess
 
 from lab.house import OUT, Service, until
 
 PROGRAM = os.environ.get('VITALGATE', '')
+GROUP = 60000
+SOCKET = '/run/vitalgate/adverts'
 
 
 def broker():
@@ -15,6 +18,17 @@ def broker():
     path.write_text('listener 1883 127.0.0.1\nallow_anonymous true\npersistence false\nuser root\n')
     program = next(p for p in ('/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto') if os.path.exists(p))
     return Service('mosquitto', 'env', f'LD_PRELOAD={os.environ["PATIENT"]}', program, '-c', str(path))
+
+
+def listener(adapter):
+    """`vitalgate-hci`, with what its unit gives it and no more: nobody's user, the group that opens the folder, two capabilities."""
+    os.makedirs(os.path.dirname(SOCKET), exist_ok=True)
+    shutil.chown(os.path.dirname(SOCKET), 0, GROUP)
+    os.chmod(os.path.dirname(SOCKET), 0o2750)  # the gateway of the lab is root's, and its socket the group's all the same
+    may = '+net_raw,+net_admin'
+    return Service('listener', 'setpriv', '--reuid', '65534', '--regid', '65534', '--groups', str(GROUP), '--inh-caps', may,
+                   '--ambient-caps', may, '--bounding-set', '-all,' + may, '--no-new-privs', PROGRAM + '-hci', '--adapter', adapter,
+                   '--socket', SOCKET)
 
 
 class Platform:
@@ -28,7 +42,7 @@ class Platform:
 
 
 class Gateway:
-    def __init__(self, home=OUT / 'gateway', links=4, bluetooth=True, level='debug'):
+    def __init__(self, home=OUT / 'gateway', links=4, bluetooth=True, adapters=None, listener=False, level='debug'):
         self.home = home
         os.makedirs(home, exist_ok=True)
         self.store = home / 'vitalgate.db'
@@ -36,8 +50,9 @@ class Gateway:
         self.configuration.write_text(
             f'store: {{ path: {self.store} }}\n'
             'place: { zone: UTC }\n'
-            + (f'bluetooth: {{ links: {links} }}\n' if bluetooth else '') +
+            + (f'bluetooth: {{ links: {links}, adapters: {json.dumps(adapters) if adapters else "all"} }}\n' if bluetooth else '') +
             'sources:\n  - name: ward\n    mqtt: { host: 127.0.0.1, port: 1883, topics: ["vitalgate/raw/#"] }\n'
+            + (f'  - name: porch\n    listener: {{ socket: {SOCKET} }}\n' if listener else '') +
             'sinks:\n  - name: platform\n    mqtt: { host: 127.0.0.1, port: 1883 }\n'
             f'  - name: archive\n    file: {{ path: {home}/readings.jsonl }}\n'
             f'log: {{ level: {level} }}\n')

@@ -29,6 +29,9 @@ async def steps():
     for device in ward.devices:
         if device.pending:
             subprocess.run(['bluetoothctl', 'remove', device.address], capture_output=True, timeout=30)
+            await asyncio.sleep(70)
+            check(f'{device.label}: that bluetoothd has its bond no more is said and shown', bond_of(ward, device) == 'lost'
+                  and 'lost its bond' in (house.OUT / 'vitalgate.log').read_text(), bond_of(ward, device))
             # As root: bluetoothd keeps what it knows of the device's handles beyond its removal.
             await ward.bluetoothd.stop()
             for file in pathlib.Path('/var/lib/bluetooth').glob(f'*/cache/{device.address}'):
@@ -39,7 +42,12 @@ async def steps():
             await asyncio.sleep(400)
             await device.wake()
             await asyncio.sleep(90)
+            check(f'{device.label}: its new bond is shown', bond_of(ward, device) == 'held', bond_of(ward, device))
     await ward.close()
+
+
+def bond_of(ward, device):
+    return next(one for one in ward.gateway.listing('devices', 'list') if one['device'] == device.address).get('bond', {}).get('state')
 
 
 checks.run(steps)
