@@ -49,10 +49,10 @@ struct HousekeeperTests {
         let ward = try await Ward()
         try fill(ward.store, 50)
         let housekeeper = housekeeper(ward, StorageSettings())
-        for _ in 0..<91 {
+        for _ in 0..<7 {
             try await housekeeper.thinByAge()
             #expect(!ward.events.all.contains { if case .thinned = $0 { true } else { false } })
-            ward.clock.advance(.seconds(86_400))
+            ward.clock.advance(.seconds(13 * 86_400))
         }
         try await housekeeper.thinByAge()
         let gone = ward.events.all.compactMap { if case .thinned(let cause, let count) = $0 { (cause, count) } else { nil } }
@@ -173,13 +173,13 @@ struct HousekeeperTests {
 
     @Test func `intake waits no longer than for a commit while thousands of frames are thinned`() async throws {
         let ward = try await Ward()
-        for _ in 0..<40 { try fill(ward.store, 500, bytes: 300) }
+        for _ in 0..<10 { try fill(ward.store, 400, bytes: 300) }
         var settings = StorageSettings()
         settings.most = 1_000_000
         let housekeeper = housekeeper(ward, settings)
         let thinning = Task { try await housekeeper.thinBySize() }
         var waits: [Duration] = []
-        while waits.count < 60 {
+        while waits.count < 30 {
             let began = ContinuousClock.now
             try fill(ward.store, 1)
             waits.append(.now - began)
