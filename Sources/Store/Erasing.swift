@@ -137,7 +137,7 @@ extension Store {
     }
 
     /// Files beside the database that were set aside when it was damaged or restored, and hold what was erased since.
-    package nonisolated func filesSetAside() -> [String] { Files.setAside(besideStore: database.path) }
+    package func filesSetAside() -> [String] { Files.setAside(besideStore: database.path) }
 
     /// Writes the whole file anew. SQLite clears what is deleted, but a page that was once parted may hold remnants that it knows
     /// nothing of. Everybody else waits meanwhile, and as much again must be free on the disk.

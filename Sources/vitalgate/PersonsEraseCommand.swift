@@ -48,7 +48,7 @@ extension PersonsCommand {
             let gone = try await PersonErasing.erase(
                 person.id, before: before, in: open, by: who, now: { Clocks.machine.now().wall },
                 pause: { took in try await Task.sleep(for: min(took, .milliseconds(50))) })
-            tell(gone, isErased: true, untold: try await open.untoldErasures(), aside: open.filesSetAside())
+            tell(gone, isErased: true, untold: try await open.untoldErasures(), aside: await open.filesSetAside())
             guard before == nil else { return }
             try await Sweep.rewrite(open)
         }
