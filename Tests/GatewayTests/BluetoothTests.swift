@@ -130,7 +130,7 @@ private final class OnAir: Sendable {
         let note = try #require(try await onAir.store.radioNotes()[cuffOnAir].flatMap(DeviceNote.init))
         let wakes = try #require(note.wakes)
         #expect([wakes.caught, wakes.idle, wakes.missed] == [1, 0, 0])
-        #expect(wakes.median == wakes.worst && (0...10_000).contains(wakes.median ?? -1))
+        #expect(wakes.median == wakes.worst && (wakes.median ?? -1) >= 0)
         #expect(note.bond == nil)
     }
 

@@ -42,6 +42,7 @@ struct Mending {
         try siftSmall()
         try siftJournal()
         try countHoles()
+        try countUnseen()
         try giveHalvesBack()
         try siftReadings()
         try mendAlarms()
@@ -138,9 +139,22 @@ struct Mending {
         guard walks.contains(where: { $0.table.name == "journal" && $0.isDamaged }) else { return }
         try drop("journal", "seq", where: """
             seq IN (
-              SELECT seq FROM (SELECT seq, ref, lag(ref) OVER way AS before, lead(ref) OVER way AS after FROM journal
+              SELECT seq FROM (SELECT seq, ref, lag(ref) OVER way AS before, lead(ref) OVER way AS after FROM journal WHERE entry IN ('reading', 'alarm')
                 WINDOW way AS (PARTITION BY lane ORDER BY seq))
               WHERE before >= ref OR after <= ref OR ref - before > 10000)
+            """)
+    }
+
+    /// A page may have lost rows and look like one that never had them. The journal knows of each reading that was passed on.
+    private func countUnseen() throws(StoreFailure) {
+        let last = try database.statement("SELECT ifnull(max(id), 0) FROM readings").first { $0.integer() } ?? 0
+        try database.run(script: """
+            INSERT INTO losses(damage, what, first, last, count)
+              SELECT \(damage), 'readings', min(ref), max(ref), count(*) FROM (
+                SELECT ref, ref - row_number() OVER (ORDER BY ref) AS island FROM journal
+                WHERE entry = 'reading' AND ref <= \(max(last, lastReading ?? 0)) AND ref NOT IN (SELECT id FROM readings)
+                  AND NOT EXISTS (SELECT 1 FROM losses WHERE damage = \(damage) AND what = 'readings' AND (count IS NULL OR ref BETWEEN first AND last)))
+              GROUP BY island
             """)
     }
 
