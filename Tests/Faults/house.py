@@ -218,15 +218,20 @@ class House:
         return newest
 
     def settle(self, count):
-        """Everything is in and out, then the program ends by itself."""
+        """Everything is in and out, corrections too, then the program ends by itself."""
         lateness = None
-        for what, condition in [("stored", lambda: self.has(count)), ("at the sink", lambda: len(self.archived()) >= count)]:
+        for what, condition in [
+            ("stored", lambda: self.has(count)), ("at the sink", lambda: len(self.archived()) >= count), ("told", self.has_told_all),
+        ]:
             try:
                 until(60, f"all is {what}", condition)
             except Trouble as trouble:
                 lateness = trouble
         self.stop()
         return lateness
+
+    def has_told_all(self):
+        return self.value("SELECT count(*) FROM journal j JOIN cursors c ON c.lane = j.lane WHERE j.seq > c.seq") == 0
 
     def checkpoint(self):
         connection = sqlite3.connect(self.database, timeout=5)
@@ -235,8 +240,7 @@ class House:
 
     def calm(self):
         """The sink has all that is stored, then the program ends by itself."""
-        waiting = "SELECT count(*) FROM journal j JOIN cursors c ON c.lane = j.lane WHERE j.seq > c.seq"
-        until(60, "all that is stored is at the sink", lambda: self.value(waiting) == 0)
+        until(60, "all that is stored is at the sink", self.has_told_all)
         self.stop()
 
     def lost(self):
