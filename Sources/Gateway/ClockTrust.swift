@@ -45,13 +45,16 @@ struct ClockSigns {
         return isKeptByOther || startsInPast ? kernel() ?? false : true
     }
 
-    /// Costs a few system calls.
+    /// Costs a few system calls, and is asked for each message: no more is looked at than the answer needs.
     static var ofMachine: ClockSigns {
-        ClockSigns(
-            timesyncd: (isThere("/run/systemd/timesync"), isThere(ClockTrust.timesyncd)),
-            isKeptByOther: isThere("/run/chrony") || isThere("/run/ntpd.pid"),
-            startsInPast: isThere("/proc/device-tree") && !isThere("/sys/class/rtc/rtc0"), kernel: askKernel)
+        let isTimesyncd = isThere("/run/systemd/timesync")
+        return ClockSigns(
+            timesyncd: (isTimesyncd, isTimesyncd && isThere(ClockTrust.timesyncd)),
+            isKeptByOther: !isTimesyncd && (isThere("/run/chrony") || isThere("/run/ntpd.pid")),
+            startsInPast: !isTimesyncd && isBoard && !isThere("/sys/class/rtc/rtc0"), kernel: askKernel)
     }
+
+    private static let isBoard = isThere("/proc/device-tree")
 
     /// Right once it may be off by less than 16 s, the most that the kernel counts: so timedatectl judges it too. Setting a clock
     /// takes a capability, asking takes none. https://man7.org/linux/man-pages/man2/adjtimex.2.html
@@ -62,8 +65,9 @@ struct ClockSigns {
         if hasBeenRight.load(ordering: .relaxed) { return true }
         var state = timex()
         guard adjtimex(&state) >= 0 else { return nil }
-        if state.maxerror < 16_000_000 { hasBeenRight.store(true, ordering: .relaxed) }
-        return state.maxerror < 16_000_000
+        let isRight = state.maxerror < 16_000_000
+        if isRight { hasBeenRight.store(true, ordering: .relaxed) }
+        return isRight
     }
 
     private static let hasBeenRight = Atomic(false)

@@ -68,7 +68,6 @@ package struct Gateway: Sendable {
             of: store, at: configuration.storePath, checkedBefore: checked, clocks: clocks, bell: bell, observer: observer)
         services.append(custodian)
         services.append(Timekeeper(intake: intake, custodian: custodian))
-        services.append(Retention(store: store, clocks: clocks, bell: bell, observer: observer))
         services.append(Housekeeper(
             store: store, settings: configuration.storage, clocks: clocks, bell: bell, observer: observer))
         services += sources

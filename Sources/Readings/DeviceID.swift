@@ -102,7 +102,8 @@ extension UInt8 {
         }
     }
 
-    var hexPair: String {
+    /// Two digits, upper-case.
+    package var hexPair: String {
         let digits: StaticString = "0123456789ABCDEF"
         return digits.withUTF8Buffer { String(decoding: [$0[Int(self >> 4)], $0[Int(self & 15)]], as: UTF8.self) }
     }

@@ -109,14 +109,10 @@ extension Database {
         find.bind(entry)
         find.bind(json: rows)
         let entries = try find.rows { $0.integer() }
-        for sql in [
+        try run([
             "DELETE FROM exceptions WHERE seq IN (SELECT value FROM json_each(?))",
             "UPDATE journal SET entry = 'erased', ref = 0 WHERE seq IN (SELECT value FROM json_each(?))",
-        ] as [StaticString] {
-            let statement = try statement(sql)
-            statement.bind(json: entries)
-            try statement.run()
-        }
+        ], for: entries)
         return entries.count
     }
 
@@ -132,6 +128,15 @@ extension Database {
             if let ref = try next.first({ $0.integer() }), ref < row { low = middle + 1 } else { high = middle }
         }
         return low
+    }
+
+    /// Runs statements, each for all of these rows.
+    func run(_ scripts: [StaticString], for rows: [Int64]) throws(StoreFailure) {
+        for sql in scripts {
+            let statement = try statement(sql)
+            statement.bind(json: rows)
+            try statement.run()
+        }
     }
 
     private func count(_ sql: StaticString, _ rows: [Int64]) throws(StoreFailure) -> Int {
@@ -173,15 +178,11 @@ extension Database {
         let contradicting = try statement("SELECT frame FROM readings WHERE conflict_of IN (SELECT value FROM json_each(?))")
         contradicting.bind(json: readings)
         let others = try contradicting.rows { $0.integer() }
-        for sql in [
+        try run([
             "UPDATE frames SET duplicate_of = NULL, fate = 'erased', code = NULL, detail = NULL WHERE duplicate_of IN (SELECT value FROM json_each(?))",
             "UPDATE readings SET conflict_of = NULL WHERE conflict_of IN (SELECT value FROM json_each(?))",
             "DELETE FROM readings WHERE id IN (SELECT value FROM json_each(?))",
-        ] as [StaticString] {
-            let statement = try statement(sql)
-            statement.bind(json: readings)
-            try statement.run()
-        }
+        ], for: readings)
         let empty = try statement("""
             SELECT id FROM frames WHERE id IN (SELECT value FROM json_each(?)) AND fate <> 'waiting'
               AND NOT EXISTS (SELECT 1 FROM readings WHERE frame = frames.id)
@@ -191,9 +192,7 @@ extension Database {
         try take(out: gone)
         try refile(frames + others)
         // A minute that goes on is the gateway's, which drops it at its end.
-        let open = try statement("UPDATE frames SET code = 'erased' WHERE fate = 'waiting' AND id IN (SELECT value FROM json_each(?))")
-        open.bind(json: frames)
-        try open.run()
+        try run(["UPDATE frames SET code = 'erased' WHERE fate = 'waiting' AND id IN (SELECT value FROM json_each(?))"], for: frames)
         try closeCorrections()
         return gone.count
     }

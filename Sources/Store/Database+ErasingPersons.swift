@@ -51,9 +51,7 @@ extension Database {
     private func erase(events: [Int64], at: Instant) throws(StoreFailure) {
         guard !events.isEmpty else { return }
         _ = try eraseEntries("alarm", of: events, at: at)
-        let statement = try statement("DELETE FROM alarm_events WHERE id IN (SELECT value FROM json_each(?))")
-        statement.bind(json: events)
-        try statement.run()
+        try run(["DELETE FROM alarm_events WHERE id IN (SELECT value FROM json_each(?))"], for: events)
     }
 }
 
@@ -167,14 +165,10 @@ extension Database {
                   SELECT 1 FROM cursors c WHERE c.lane = iif(e.what = 'alarm', 'alarm', 'bulk') AND c.seq < e.seq)
                   AND NOT EXISTS (SELECT 1 FROM exceptions x WHERE x.seq = e.seq AND x.state IN ('waiting', 'held'))
                 """).rows { $0.integer() }
-            for sql in [
+            try run([
                 "UPDATE journal SET entry = 'erased' WHERE seq IN (SELECT value FROM json_each(?))",
                 "DELETE FROM erasures WHERE seq IN (SELECT value FROM json_each(?))",
-            ] as [StaticString] {
-                let statement = try statement(sql)
-                statement.bind(json: told)
-                try statement.run()
-            }
+            ], for: told)
         }
         if try statement("SELECT 1 FROM erasures LIMIT 1").first({ _ in true }) == nil { try giveBack(pages: 1000) }
     }

@@ -37,13 +37,8 @@ extension Store {
     package func retentionTime(by now: Arrival) throws(StoreFailure) -> Instant? {
         guard now.isSynchronised else { return nil }
         return try database.change { () throws(StoreFailure) in
-            let read = try database.statement("SELECT value FROM meta WHERE key = 'retention-clock'")
-            let clock = RetentionClock(after: try read.first { RetentionClock(text: $0.text()) } ?? nil, now)
-            let write = try database.statement("""
-                INSERT INTO meta(key, value) VALUES ('retention-clock', ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value
-                """)
-            write.bind(clock.text)
-            try write.run()
+            let clock = RetentionClock(after: try database.noted("retention-clock").flatMap(RetentionClock.init(text:)), now)
+            try database.note("retention-clock", clock.text)
             return clock.wall
         }
     }

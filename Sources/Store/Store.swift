@@ -109,12 +109,9 @@ package actor Store {
     /// This gateway's id, made once and kept.
     package func gatewayID(makingWith make: @Sendable () -> String) throws(StoreFailure) -> String {
         try database.change { () throws(StoreFailure) in
-            let statement = try database.statement("SELECT value FROM meta WHERE key = 'gateway-id'")
-            if let id = try statement.first({ $0.text() }) { return id }
+            if let id = try database.noted("gateway-id") { return id }
             let id = make()
-            let insert = try database.statement("INSERT INTO meta(key, value) VALUES ('gateway-id', ?)")
-            insert.bind(id)
-            try insert.run()
+            try database.note("gateway-id", id)
             return id
         }
     }

@@ -17,19 +17,15 @@ extension Database {
     func makeTombstoneKey() throws(StoreFailure) -> SymmetricKey {
         if let key = try tombstoneKey() { return key }
         let made = SymmetricKey(size: .bits256)
-        let insert = try statement("INSERT INTO meta(key, value) VALUES ('tombstone-key', ?)")
-        insert.bind(made.withUnsafeBytes { bytes in
-            bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-        })
-        try insert.run()
+        try note("tombstone-key", made.withUnsafeBytes { $0.map(\.hexPair).joined() })
         return made
     }
 
     /// nil where nothing was ever erased.
     func tombstoneKey() throws(StoreFailure) -> SymmetricKey? {
-        guard let text = try statement("SELECT value FROM meta WHERE key = 'tombstone-key'").first({ $0.text() }) else { return nil }
-        let digits = text.compactMap { $0.hexDigitValue.flatMap { UInt8(exactly: $0) } }
-        guard digits.count == 64, text.count == 64 else { throw .unreadable("no key where that of tombstones belongs") }
+        guard let text = try noted("tombstone-key") else { return nil }
+        let digits = text.utf8.compactMap(UInt8.init(hexDigit:))
+        guard digits.count == 64, text.utf8.count == 64 else { throw .unreadable("no key where that of tombstones belongs") }
         return SymmetricKey(data: stride(from: 0, to: 64, by: 2).map { digits[$0] << 4 | digits[$0 + 1] })
     }
 
@@ -84,16 +80,12 @@ extension Database {
     /// Takes frames out that nothing refers to any more, and counts what was in them.
     func take(out frames: [Int64]) throws(StoreFailure) {
         guard !frames.isEmpty else { return }
-        for sql in [
+        try run([
             """
             INSERT INTO erased_frames(source, items) SELECT source, sum(items) FROM frames WHERE id IN (SELECT value FROM json_each(?))
             GROUP BY source ON CONFLICT(source) DO UPDATE SET items = items + excluded.items
             """,
             "DELETE FROM frames WHERE id IN (SELECT value FROM json_each(?))",
-        ] as [StaticString] {
-            let statement = try statement(sql)
-            statement.bind(json: frames)
-            try statement.run()
-        }
+        ], for: frames)
     }
 }

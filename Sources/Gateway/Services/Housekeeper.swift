@@ -2,8 +2,8 @@ import Readings
 import ServiceLifecycle
 import Store
 
-/// Keeps the database small: what is old goes at the start and once a day, and what is worth least whenever the file comes near
-/// its greatest size. In small steps, between which everybody else has the store for three times as long.
+/// Keeps the database small: what is old goes at the start and once a day, what is kept of persons for some time only a minute
+/// later, and what is worth least whenever the file comes near its greatest size. In small steps, between which everybody else has the store for three times as long.
 package struct Housekeeper: Service {
     let store: Store
     let settings: StorageSettings
@@ -20,6 +20,8 @@ package struct Housekeeper: Service {
     private struct Due {
         var age = ContinuousClock.now
         var size = ContinuousClock.now
+        /// Soon after the start too, for a box that is switched off at night.
+        var persons = ContinuousClock.now + .seconds(60)
 
         static let (day, retry, moment) = (Duration.seconds(86_400), Duration.seconds(600), Duration.seconds(10))
     }
@@ -28,6 +30,7 @@ package struct Housekeeper: Service {
         _ = await told { try await store.limit(bytes: settings.most) }
         await cancelWhenGracefulShutdown {
             var due = Due()
+            remind(at: due.persons)
             for await _ in bell.listen() { await look(&due) }
         }
     }
@@ -42,6 +45,11 @@ package struct Housekeeper: Service {
             let isDone = await told { try await thinByAge() } != nil
             due.age = .now + (isDone ? Due.day : Due.retry)
             remind(at: due.age)
+        }
+        if due.persons <= .now {
+            due.persons = .now + Due.day
+            remind(at: due.persons)
+            await Retention(store: store, clocks: clocks, bell: bell, observer: observer).keep()
         }
     }
 
@@ -101,7 +109,7 @@ package struct Housekeeper: Service {
             after = last
             if step.count > 0, try await isEnough() { return count }
             pace.learn(step.took)
-            try await rest(step.took * 3)
+            try await Housekeeper.pause(after: step.took)
         }
     }
 
@@ -114,13 +122,13 @@ package struct Housekeeper: Service {
             before = room.free
             let took = try await store.giveBack(pages: pace.rows)
             pace.learn(took)
-            try await rest(took * 3)
+            try await Housekeeper.pause(after: took)
         }
     }
 
-    /// Nobody cancels the sleep itself, see `Timekeeper`.
-    private func rest(_ time: Duration) async throws {
-        _ = await Task { try? await Task.sleep(for: time, clock: .continuous) }.value
+    /// Leaves the store to everybody else for three times as long as a step took. Nobody cancels the sleep itself, see `Timekeeper`.
+    static func pause(after took: Duration) async throws {
+        _ = await Task { try? await Task.sleep(for: took * 3, clock: .continuous) }.value
         try Task.checkCancellation()
     }
 }

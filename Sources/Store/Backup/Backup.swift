@@ -127,11 +127,7 @@ package struct Backup: Sendable {
             try Migrations.run(on: database)
             try database.change { () throws(StoreFailure) in
                 try database.run(script: "UPDATE sources SET connections = connections + 1000000")
-                let statement = try database.statement("""
-                    INSERT INTO meta(key, value) VALUES ('restored-at', ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value
-                    """)
-                statement.bind("\(at.milliseconds)")
-                try statement.run()
+                try database.note("restored-at", "\(at.milliseconds)")
                 try database.raiseEnrolmentVersion()
             }
         }

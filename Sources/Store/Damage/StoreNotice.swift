@@ -23,19 +23,10 @@ extension Store {
     /// Begins a run. Returns when all of the file was checked last, unless the last run was cut off.
     package func begin() throws(StoreFailure) -> Instant? {
         try database.change { () throws(StoreFailure) in
-            let hasEnded = try database.statement("SELECT 1 FROM meta WHERE key = 'ended'").first { _ in true } == true
+            let hasEnded = try database.noted("ended") != nil
             try database.run(script: "DELETE FROM meta WHERE key = 'ended'")
-            let checked = try database.statement("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'checked-at'").first { $0.instant() }
+            let checked = try database.noted("checked-at").flatMap { Int64($0) }.map(Instant.init(milliseconds:))
             return hasEnded ? checked : nil
         }
-    }
-}
-
-extension Database {
-    fileprivate func note(_ key: String, _ value: String) throws(StoreFailure) {
-        let statement = try statement("INSERT INTO meta(key, value) VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value")
-        statement.bind(key)
-        statement.bind(value)
-        try statement.run()
     }
 }
