@@ -5,16 +5,6 @@ import Testing
 
 /// A person is erased at the command line while the real program runs on a real broker.
 @Suite struct ErasingCommandTests {
-    /// Hundredths of kilograms, as the scale says them.
-    private func frame(_ kilograms: Int, _ number: Int) -> String {
-        [kilograms & 255, kilograms >> 8, number, 0, 0].map { value in
-            let text = String(value, radix: 16)
-            return text.count == 1 ? "0" + text : text
-        }.joined()
-    }
-
-    private func id(_ number: Int) -> String { "001122334455.body-weight.n\(number)" }
-
     @Test(.timeLimit(.minutes(3)))
     func `while the gateway runs a person is erased, every receiver is told, and their record read again stays away`() async throws {
         let bench = try ScaleBench()
@@ -23,10 +13,10 @@ import Testing
         #expect(try bench.run("devices", "enroll", ScaleBench.device, "--by", "a test").status == 0)
         #expect(try bench.run("devices", "assign", ScaleBench.device, "--person", "p-3f9a7c", "--since", "always", "--by", "a test").status == 0)
         try await bench.start()
-        try await bench.weigh(frame(6211, 1))
-        try await bench.weigh(frame(6222, 2))
+        try await bench.weigh(ScaleBench.frame(6211, 1))
+        try await bench.weigh(ScaleBench.frame(6222, 2))
         #expect(await eventually { bench.archived.count == 2 && bench.received.count == 2 })
-        #expect(try bench.run("readings", "assign", id(2), "--person", "p-77b2e0", "--by", "ada").status == 0)
+        #expect(try bench.run("readings", "assign", ScaleBench.id(2), "--person", "p-77b2e0", "--by", "ada").status == 0)
         #expect(await eventually { bench.archived.count == 3 && bench.received.count == 3 })
 
         // Without a word of somebody who answers for it nothing happens.
@@ -48,22 +38,22 @@ import Testing
         #expect(await eventually { (try? bench.run("ledger", "verify", "--json").answers[0].at("sinks.0.pending")) == "0" })
 
         // Heard again it is known, and the gateway goes on.
-        try await bench.weigh(frame(6211, 1))
-        try await bench.weigh(frame(6233, 3))
+        try await bench.weigh(ScaleBench.frame(6211, 1))
+        try await bench.weigh(ScaleBench.frame(6233, 3))
         #expect(await eventually { bench.archived.count == 5 })
         let ledger = try bench.run("ledger", "verify", "--json").answers[0]
         #expect(ledger.at("balanced") == "true", "\(ledger.at("differences") ?? "")")
         #expect(ledger.at("fates.erased") == "1" && ledger.at("erased.readings") == "1" && ledger.at("sources.0.erased") == "1")
-        #expect(try bench.run("readings", "list", "--json").answers.compactMap { $0.at("id") } == [id(3), id(2), id(2)])
+        #expect(try bench.run("readings", "list", "--json").answers.compactMap { $0.at("id") } == [ScaleBench.id(3), ScaleBench.id(2), ScaleBench.id(2)])
         #expect(try bench.run("persons", "list", "--json").answers.map { $0.at("person") } == ["p-77b2e0"])
         // Under a running gateway, in the file and beside it.
         #expect(try bench.run("persons", "sweep").status == 0)
         for suffix in ["", "-wal", "-shm"] {
             guard let bytes = FileManager.default.contents(atPath: bench.folder + "/v.db" + suffix) else { continue }
-            for needle in ["p-3f9a7c", "62.11 kg", id(1)] {
+            for needle in ["p-3f9a7c", "62.11 kg", ScaleBench.id(1)] {
                 #expect(bytes.range(of: Data(needle.utf8)) == nil, "\(needle) stands in v.db\(suffix)")
             }
-            if suffix.isEmpty { #expect(bytes.range(of: Data(id(2).utf8)) != nil) }
+            if suffix.isEmpty { #expect(bytes.range(of: Data(ScaleBench.id(2).utf8)) != nil) }
         }
         try await bench.stop()
         await bench.end()

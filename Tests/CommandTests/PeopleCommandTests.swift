@@ -5,16 +5,6 @@ import Testing
 
 /// Whose readings are, said at the command line while the real program runs on a real broker.
 @Suite struct PeopleCommandTests {
-    /// Hundredths of kilograms, as the scale says them.
-    private func frame(_ kilograms: Int, _ number: Int) -> String {
-        [kilograms & 255, kilograms >> 8, number, 0, 0].map { value in
-            let text = String(value, radix: 16)
-            return text.count == 1 ? "0" + text : text
-        }.joined()
-    }
-
-    private func id(_ number: Int) -> String { "001122334455.body-weight.n\(number)" }
-
     @Test(.timeLimit(.minutes(3)))
     func `two people on one scale, a guest and a dog: every receiver hears whose each is, and of a mistake once`() async throws {
         let bench = try ScaleBench()
@@ -26,19 +16,19 @@ import Testing
         let said = try bench.run("devices", "assign", ScaleBench.device, "--shared", "anna,ben", "--by", "a test", "--json").answers
         #expect(said.first?.at("shared.1") == "ben")
 
-        try await bench.weigh(frame(6200, 1))
-        try await bench.weigh(frame(7100, 2))
+        try await bench.weigh(ScaleBench.frame(6200, 1))
+        try await bench.weigh(ScaleBench.frame(7100, 2))
         #expect(await eventually { bench.archived.count == 2 })
         #expect(bench.archived == ["n1/1 62 arrival", "n2/1 71 arrival"])
         let inbox = try bench.run("readings", "inbox", "--json").answers
-        #expect(inbox.map { "\($0.at("id") ?? "") \($0.at("doubt") ?? "")" } == ["\(id(2)) no-history", "\(id(1)) no-history"])
-        #expect(try bench.run("readings", "assign", id(1), "--person", "anna", "--by", "ada").lines == ["\(id(1)) is of anna now, revision 2"])
-        #expect(try bench.run("readings", "assign", id(2), "--person", "ben", "--by", "ada").status == 0)
+        #expect(inbox.map { "\($0.at("id") ?? "") \($0.at("doubt") ?? "")" } == ["\(ScaleBench.id(2)) no-history", "\(ScaleBench.id(1)) no-history"])
+        #expect(try bench.run("readings", "assign", ScaleBench.id(1), "--person", "anna", "--by", "ada").lines == ["\(ScaleBench.id(1)) is of anna now, revision 2"])
+        #expect(try bench.run("readings", "assign", ScaleBench.id(2), "--person", "ben", "--by", "ada").status == 0)
 
-        try await bench.weigh(frame(6230, 3))
-        try await bench.weigh(frame(7060, 4))
-        try await bench.weigh(frame(9300, 5))
-        try await bench.weigh(frame(2850, 6))
+        try await bench.weigh(ScaleBench.frame(6230, 3))
+        try await bench.weigh(ScaleBench.frame(7060, 4))
+        try await bench.weigh(ScaleBench.frame(9300, 5))
+        try await bench.weigh(ScaleBench.frame(2850, 6))
         #expect(await eventually { bench.archived.count == 8 && bench.received.count == 8 })
         let wanted = [
             "n1/1 62 arrival", "n2/1 71 arrival", "n1/2 62 for 1 assign arrival of anna", "n2/2 71 for 1 assign arrival of ben",
@@ -48,32 +38,32 @@ import Testing
         #expect(bench.received == wanted)
 
         // It was Ben, who held something; and the dog.
-        #expect(try bench.run("readings", "assign", id(3), "--person", "ben", "--by", "ada").status == 0)
-        #expect(try bench.run("readings", "assign", id(6), "--nobody", "--by", "ada").lines == ["\(id(6)) is of nobody now, revision 2"])
+        #expect(try bench.run("readings", "assign", ScaleBench.id(3), "--person", "ben", "--by", "ada").status == 0)
+        #expect(try bench.run("readings", "assign", ScaleBench.id(6), "--nobody", "--by", "ada").lines == ["\(ScaleBench.id(6)) is of nobody now, revision 2"])
         #expect(await eventually { bench.archived.count == 10 && bench.received.count == 10 })
         let corrections = ["n3/2 62.3 for 1 assign arrival of ben", "n6/2 retracted for 1 assign arrival"]
         #expect(bench.archived.suffix(2) == corrections[...])
         #expect(bench.received.suffix(2) == corrections[...])
         // The same again changes nothing, and the dog's record heard again is the dog's.
-        let again = try bench.run("readings", "assign", id(3), "--person", "ben", "--by", "ada", "--json").answers
+        let again = try bench.run("readings", "assign", ScaleBench.id(3), "--person", "ben", "--by", "ada", "--json").answers
         #expect(again.first?.at("changed") == "false")
-        try await bench.weigh(frame(2850, 6))
+        try await bench.weigh(ScaleBench.frame(2850, 6))
         #expect(await eventually { (try? bench.run("ledger", "verify", "--json").answers[0].at("fates.duplicate")) == "1" })
-        #expect(bench.lines.filter { $0.at("id") == id(3) && $0.at("revision") == "2" }.count == 1, "a correction is told once")
+        #expect(bench.lines.filter { $0.at("id") == ScaleBench.id(3) && $0.at("revision") == "2" }.count == 1, "a correction is told once")
         #expect(bench.lines.count == 10)
 
-        #expect(try bench.run("readings", "list", "--person", "ben", "--json").answers.compactMap { $0.at("id") }.sorted() == [id(2), id(3), id(4)])
+        #expect(try bench.run("readings", "list", "--person", "ben", "--json").answers.compactMap { $0.at("id") }.sorted() == [ScaleBench.id(2), ScaleBench.id(3), ScaleBench.id(4)])
         let exported = try bench.run("persons", "export", "ben").answers
         #expect(exported.map { $0.at("person") } == ["ben", "ben", "ben", "ben"] && exported.last?.at("values.weight.value") == "62.3")
         let table = try bench.run("persons", "export", "ben", "--format", "csv").lines
         #expect(table.count == 4 && table.first?.hasPrefix("person,id,revision,device,kind,measuredAt") == true)
-        #expect(table.last?.hasPrefix("ben,\(id(3)),2,\(ScaleBench.device),body-weight,") == true && table.last?.hasSuffix(",arrival,weight,62.3,kg,62.3,kg,29463-7") == true, "\(table)")
+        #expect(table.last?.hasPrefix("ben,\(ScaleBench.id(3)),2,\(ScaleBench.device),body-weight,") == true && table.last?.hasSuffix(",arrival,weight,62.3,kg,62.3,kg,29463-7") == true, "\(table)")
         #expect(try bench.run("persons", "export", "carl").status == 1)
         let ledger = try bench.run("ledger", "verify", "--json").answers[0]
         #expect(ledger.at("balanced") == "true", "\(ledger.at("differences") ?? "")")
         #expect(ledger.at("people.assigned.anna") == "1" && ledger.at("people.assigned.ben") == "3")
         #expect(ledger.at("people.inbox") == "1" && ledger.at("people.nobody") == "1")
-        #expect(try bench.run("ledger", "show", id(3)).lines.contains { $0.contains("assign by ada at ") && $0.hasSuffix(": of ben") })
+        #expect(try bench.run("ledger", "show", ScaleBench.id(3)).lines.contains { $0.contains("assign by ada at ") && $0.hasSuffix(": of ben") })
         try await bench.stop()
         await bench.end()
     }

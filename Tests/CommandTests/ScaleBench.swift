@@ -45,6 +45,16 @@ final class ScaleBench {
         receiver.start()
     }
 
+    /// Hundredths of kilograms, as the scale says them.
+    static func frame(_ kilograms: Int, _ number: Int) -> String {
+        [kilograms & 255, kilograms >> 8, number, 0, 0].map { value in
+            let text = String(value, radix: 16)
+            return text.count == 1 ? "0" + text : text
+        }.joined()
+    }
+
+    static func id(_ number: Int) -> String { "001122334455.body-weight.n\(number)" }
+
     private let list: Heard
 
     /// The revisions that the MQTT receiver has, each once, in their order of arrival: a restart may send one again.

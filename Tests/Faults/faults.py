@@ -166,6 +166,14 @@ def kill_while_migrating(program, shim):
         return times, damage
 
 
+def kill_command(program, words):
+    """A command, killed at some moment."""
+    run = subprocess.Popen([program, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    moment(0.8)
+    run.kill()
+    run.wait()
+
+
 def kill_while_redecoding(program, shim):
     """Readings that a mended profile reads otherwise, killed among the corrections; then it is done once more, to its end."""
     with house(program, shim) as made:
@@ -190,10 +198,7 @@ def kill_while_redecoding(program, shim):
         words = ["redecode", "--profile", "bluetooth-sig/glucose", "--apply", "--by", "fault-test", "--zone", "UTC", "--profiles", made.profiles, "--store", made.database]
         times = 0
         for _ in range(5):
-            run = subprocess.Popen([program, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            moment(0.8)
-            run.kill()
-            run.wait()
+            kill_command(program, words)
             times += 1
         made.run(*words)
         made.start()
@@ -216,10 +221,7 @@ def kill_while_erasing(program, shim):
         until(60, "the sink has all", lambda: len(made.archived()) >= len(records))
         words, times = ["persons", "erase", "p-3f9a7c", "--yes", *by], 0
         for _ in range(5):
-            run = subprocess.Popen([program, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            moment(0.8)
-            run.kill()
-            run.wait()
+            kill_command(program, words)
             times += 1
             if random.random() < 0.4:
                 made.kill()
